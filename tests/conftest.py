@@ -1,0 +1,19 @@
+"""Shared by every test: a quiet, deterministic process on the CPU."""
+
+import os
+
+# Before TensorFlow is imported by any test.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+import keras
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def fresh_session():
+    """Names and random draws of a test do not depend on the tests before it."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(0)
+    yield
