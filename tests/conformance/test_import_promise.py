@@ -10,18 +10,17 @@ import pytest
 
 HEAVY = ("tensorflow_model_optimization", "tf_keras", "tensorflow_datasets", "matplotlib")
 
-IMPORT = """
+IMPORT = f"""
+HEAVY = {HEAVY!r}
 import json, os, sys, time
 import keras
 before = time.process_time()
 import keras_distill
 seconds = time.process_time() - before
-print(json.dumps({
-    "seconds": seconds,
-    "loaded": [name for name in %r if name in sys.modules],
-    "legacy": os.environ.get("TF_USE_LEGACY_KERAS"),
-}))
-""" % (HEAVY,)
+loaded = [name for name in HEAVY if name in sys.modules]
+legacy = os.environ.get("TF_USE_LEGACY_KERAS")
+print(json.dumps(dict(seconds=seconds, loaded=loaded, legacy=legacy)))
+"""
 
 PRUNE = """
 import json, os, numpy as np, keras, tensorflow as tf, keras_distill as kd
