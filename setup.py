@@ -69,9 +69,7 @@ setup(
         "test": test,
         "dev": [*test, "pre-commit>=4", "coverage>=7.6"],
     },
-    entry_points={
-        "console_scripts": ["keras-distill=keras_distill.pipeline.command_line:main"]
-    },
+    entry_points={"console_scripts": ["keras-distill=keras_distill.pipeline.command_line:main"]},
     classifiers=[
         "License :: OSI Approved :: Apache Software License",
         "Programming Language :: Python :: 3.11",
