@@ -1,1 +1,4 @@
-"""See DESIGN."""
+"""The whole journey from one validated configuration, and the command line."""
+
+from keras_distill.pipeline.configuration import Configuration as Configuration
+from keras_distill.pipeline.load_configuration import load_configuration as load_configuration
