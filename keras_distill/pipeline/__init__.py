@@ -1,4 +1,6 @@
 """The whole journey from one validated configuration, and the command line."""
 
+from keras_distill.pipeline.compress import compress as compress
 from keras_distill.pipeline.configuration import Configuration as Configuration
 from keras_distill.pipeline.load_configuration import load_configuration as load_configuration
+from keras_distill.pipeline.result import Result as Result

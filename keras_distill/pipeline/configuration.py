@@ -20,6 +20,15 @@ class _Section(pydantic.BaseModel):
     )
 
 
+class Augmentation(_Section):
+    """Random changes of training images, the same for every model of the run."""
+
+    horizontal_flip: bool = pydantic.Field(False, description="true or false")
+    shift: float = pydantic.Field(
+        0.0, ge=0, le=0.5, description="a share of the image's side from 0 to 0.5"
+    )
+
+
 class Data(_Section):
     """Which images, and how many at a time."""
 
@@ -35,6 +44,7 @@ class Data(_Section):
     data_dir: str | None = pydantic.Field(
         None, description="the folder that TensorFlow Datasets prepared its sets in"
     )
+    augmentation: Augmentation | None = None
 
 
 class Teacher(_Section):

@@ -32,7 +32,7 @@ def sentence(error, source, lines=None):
         )
     expected = field.description or f"a section with the keys {_keys(field)}"
     if type(None) in typing.get_args(field.annotation) and not field.description:
-        expected += ", or null to leave the stage out"
+        expected += ", or null to leave it out"
     received = first.get("input")
     return f"{source}{place}: `{key}` must be {expected}. Received: {received!r}."
 

@@ -30,7 +30,7 @@ from keras_distill.pipeline.load_configuration import validate
         (
             {"pruning": 0.5},
             "c.yaml: `pruning` must be a section with the keys sparsity, epochs, learning_rate, "
-            "or null to leave the stage out. Received: 0.5.",
+            "or null to leave it out. Received: 0.5.",
         ),
         ({"control": "no"}, "c.yaml: `control` must be true or false. Received: 'no'."),
         (

@@ -1,0 +1,21 @@
+"""The student trained under the teacher, from the control's initial weights."""
+
+from keras_distill.pipeline import training
+
+KEYS = ("seed", "data", "distillation")
+
+
+def needs(configuration):
+    return ("student",)
+
+
+def wanted(configuration):
+    return True
+
+
+def run(journey):
+    settings = journey.configuration.distillation
+    student = training.distil(
+        journey, "distilled", journey.fresh_student(), settings.epochs, settings.learning_rate
+    )
+    return [journey.save("distilled", student)], {}

@@ -1,0 +1,68 @@
+"""The files that ship, each checked against its Keras model before it is kept."""
+
+import json
+
+import numpy as np
+
+KEYS = ("quantization",)
+INT8 = "student.int8.tflite"
+SAVED_MODEL = "student_saved_model"
+
+
+def needs(configuration):
+    wanted = ["teacher", "distillation"]
+    if configuration.control:
+        wanted.append("control")
+    if configuration.pruning is not None:
+        wanted.append("pruning")
+    if configuration.quantization is not None:
+        wanted.append("quantization")
+    return tuple(wanted)
+
+
+def wanted(configuration):
+    return True
+
+
+def run(journey):
+    """Every model as float32 .tflite (so that sizes compare), the last ones to ship."""
+    from keras_distill import export
+
+    samples = np.asarray(next(iter(journey.splits[1]))[0])
+    folder = journey.folder / "artefacts"
+    for name, file in _files(journey).items():
+        if name == "saved_model":
+            export.to_saved_model(journey.model(journey.final_float), folder / file)
+        elif name == "int8":
+            model = journey.model("quantized")
+            export.to_tflite(model, folder / file, recipe="int8", samples=samples)
+        else:
+            export.to_tflite(journey.model(name), folder / file, samples=samples)
+        parity = artefacts(journey)[name].parity
+        journey.say(f"  {file}: {parity}")
+    return sorted(f"artefacts/{path.name}" for path in folder.iterdir()), {}
+
+
+def artefacts(journey):
+    """{name: `Artefact`} of what lies in the run's folder."""
+    from keras_distill.export.artefact import Artefact
+    from keras_distill.export.parity import Parity
+
+    found = {}
+    for name, file in _files(journey).items():
+        path = journey.folder / "artefacts" / file
+        beside = (
+            path / "manifest.json" if path.is_dir() else path.with_name(f"{file}.manifest.json")
+        )
+        if beside.exists():
+            manifest = json.loads(beside.read_text(encoding="utf-8"))
+            found[name] = Artefact(path, Parity(**manifest["parity"]), manifest)
+    return found
+
+
+def _files(journey):
+    files = {"saved_model": SAVED_MODEL}
+    files.update({name: f"{name}.float32.tflite" for name in journey.float_models})
+    if journey.configuration.quantization is not None:
+        files["int8"] = INT8
+    return files

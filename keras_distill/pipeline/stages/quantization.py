@@ -1,0 +1,28 @@
+"""The student learns to live with 8 bits, under the teacher, and keeps its zeros."""
+
+from keras_distill.pipeline import training
+
+KEYS = ("seed", "data", "distillation", "pruning", "quantization")
+
+
+def needs(configuration):
+    return ("pruning",) if configuration.pruning is not None else ("distillation",)
+
+
+def wanted(configuration):
+    return configuration.quantization is not None
+
+
+def run(journey):
+    from keras_distill import compression
+
+    settings = journey.configuration.quantization
+    prepared = compression.quantize_model(
+        journey.fresh(journey.final_float),
+        preserve_sparsity=journey.configuration.pruning is not None,
+    )
+    trained = training.distil(
+        journey, "quantized", prepared, settings.epochs, settings.learning_rate
+    )
+    journey.log(str(compression.summary(trained)))
+    return [journey.save("quantized", trained)], {}

@@ -1,0 +1,74 @@
+"""Everything measured on clean and corrupted test images, and the report."""
+
+import numpy as np
+
+from keras_distill.pipeline.latencies import latencies
+from keras_distill.pipeline.stages import export
+
+KEYS = ("seed", "data", "robustness")
+
+
+def needs(configuration):
+    return ("export",)
+
+
+def wanted(configuration):
+    return True
+
+
+def run(journey):
+    from keras_distill import robustness
+
+    artefacts = export.artefacts(journey)
+    settings = journey.configuration.robustness
+    models = {name: journey.model(name) for name in journey.float_models}
+    if "int8" in artefacts:
+        models["int8"] = artefacts["int8"]
+    report = robustness.evaluate(
+        models,
+        journey.splits[2],
+        corruptions=[] if settings is None else settings.corruptions,
+        severities=(1,) if settings is None else tuple(settings.severities),
+        baseline="teacher",
+        seed=journey.configuration.seed,
+        facts=_facts(journey, artefacts),
+        class_names=getattr(journey.splits, "class_names", None),
+        progress=journey.console is not None,
+    )
+    report.save(journey.folder / "report")
+    return ["report"], {"rows": report.rows()}
+
+
+def _facts(journey, artefacts):
+    """Sizes and latency of every model come from its .tflite file, so that they compare."""
+    from keras_distill import footprint, predictors
+
+    files = {name: file for name, file in artefacts.items() if name != "saved_model"}
+    image = np.asarray(next(iter(journey.splits[2]))[0])[:1]
+    p50 = latencies({name: predictors.load(file) for name, file in files.items()}, image)
+    seconds = journey.training_seconds
+    facts = {}
+    for name, file in files.items():
+        # The int8 file computes what the float student does, with the same weights.
+        model = journey.model(journey.final_float if name == "int8" else name)
+        raw, zipped = footprint.file_bytes(file)
+        facts[name] = {
+            "parameters": footprint.parameters(model),
+            "macs": footprint.macs(model),
+            "bytes": raw,
+            "gzip_bytes": zipped,
+            "sparsity": _zeros(file) if name == "int8" else footprint.sparsity(model),
+            "latency_ms_p50": p50[name],
+            "training_seconds": seconds.get(name),
+        }
+    return facts
+
+
+def _zeros(file):
+    """Share of zeros in the kernels of a .tflite file, read from its own buffers."""
+    from keras_distill.export.describe import describe
+
+    known = describe(file)
+    sizes = {tensor["name"]: int(np.prod(tensor["shape"])) for tensor in known["tensors"]}
+    total = sum(sizes[name] for name in known["zeros"])
+    return sum(sizes[name] * share for name, share in known["zeros"].items()) / max(total, 1)

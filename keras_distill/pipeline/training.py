@@ -1,0 +1,68 @@
+"""How every model of a run is trained: Adam on one learning rate that decays."""
+
+import keras
+
+from keras_distill.pipeline.training_progress import TrainingProgress
+
+
+def fit(journey, title, model, epochs, learning_rate, loss):
+    """Compiles and fits a model or a Distiller on the run's training set.
+
+    Every arm of the comparison comes through here, so none has another optimizer,
+    schedule, data order or seed than the others.
+    """
+    train, validation, _ = journey.splits
+    steps = journey.steps
+    keras.utils.set_random_seed(journey.configuration.seed)
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps, alpha=0.01)
+    model.compile(keras.optimizers.Adam(schedule), loss=loss, metrics=["accuracy"])
+    progress = TrainingProgress(title, epochs, steps, journey.console)
+    callbacks = [progress]
+    # The Distiller sets the epoch of such a data set itself.
+    if hasattr(train, "epoch") and not _is_distiller(model):
+        from keras_distill.datasets.set_epoch import SetEpoch
+
+        callbacks.append(SetEpoch(train))
+    try:
+        # shuffle=False: the data set shuffles itself, and Keras would warn.
+        model.fit(
+            train,
+            validation_data=validation,
+            epochs=epochs,
+            callbacks=callbacks,
+            verbose=0,
+            shuffle=False,
+        )
+    finally:
+        progress.close()
+
+
+def label_loss(model):
+    """Cross-entropy with integer labels, for what the model puts out."""
+    from keras_distill.predictors.output_kind import output_kind
+
+    return keras.losses.SparseCategoricalCrossentropy(
+        from_logits=output_kind(model) != "probabilities"
+    )
+
+
+def distil(journey, title, student, epochs, learning_rate):
+    """Trains a student, plain or prepared, under the run's teacher; returns it."""
+    from keras_distill.distillation.distiller import Distiller
+    from keras_distill.losses.soft_targets import SoftTargets
+
+    settings = journey.configuration.distillation
+    distiller = Distiller(
+        teacher=journey.model("teacher"),
+        student=student,
+        distillation_losses=[SoftTargets(temperature=settings.temperature)],
+        student_loss_weight=settings.student_loss_weight,
+    )
+    fit(journey, title, distiller, epochs, learning_rate, label_loss(student))
+    return distiller.student
+
+
+def _is_distiller(model):
+    from keras_distill.distillation.distiller import Distiller
+
+    return isinstance(model, Distiller)
