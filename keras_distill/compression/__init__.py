@@ -1,1 +1,12 @@
-"""See DESIGN."""
+"""Pruning and 8-bit quantization of Keras 3 models by TF-MOT's own algorithms."""
+
+from keras_distill.compression.compression_summary import CompressionSummary as CompressionSummary
+from keras_distill.compression.constant_sparsity import ConstantSparsity as ConstantSparsity
+from keras_distill.compression.polynomial_decay import PolynomialDecay as PolynomialDecay
+from keras_distill.compression.prune_low_magnitude import prune_low_magnitude as prune_low_magnitude
+from keras_distill.compression.pruned_layer import PrunedLayer as PrunedLayer
+from keras_distill.compression.quantize_model import quantize_model as quantize_model
+from keras_distill.compression.quantized_input import QuantizedInput as QuantizedInput
+from keras_distill.compression.quantized_layer import QuantizedLayer as QuantizedLayer
+from keras_distill.compression.strip_pruning import strip_pruning as strip_pruning
+from keras_distill.compression.summary import summary as summary

@@ -1,0 +1,76 @@
+"""Build a model again with other layers in place of some, and the same weights."""
+
+import keras
+
+from keras_distill.compression.prerequisites import is_graph
+from keras_distill.compression.pruned_layer import PrunedLayer
+from keras_distill.compression.quantized_layer import QuantizedLayer
+
+
+def rebuild(model, replace, make_input=None):
+    """A copy of a Functional or Sequential model, layer by layer.
+
+    Args:
+        model: the built model. It is left as it is.
+        replace: function of a layer (not an input layer, not a nested graph model) that
+            returns the new, unbuilt layer.
+        make_input: function of an input's name that returns a layer to put behind it.
+            Inputs of nested models get none: what they are fed is looked after outside.
+
+    Returns:
+        A new model of the same structure, names and weights.
+    """
+    pairs = []
+    rebuilt = _rebuild(model, replace, make_input, pairs)
+    for old, new in pairs:
+        for source, target in zip(_inner(old).variables, _inner(new).variables, strict=True):
+            target.assign(source)
+    return rebuilt
+
+
+def copy_layer(layer):
+    """An unbuilt copy of a layer (or of an operation of the graph) by its configuration."""
+    return type(layer).from_config(layer.get_config())
+
+
+def _inner(layer):
+    return layer.layer if isinstance(layer, PrunedLayer | QuantizedLayer) else layer
+
+
+def _rebuild(model, replace, make_input, pairs):
+    def clone(layer):
+        if isinstance(layer, keras.Model) and is_graph(layer):
+            new = _rebuild(layer, replace, None, pairs)
+            new.trainable = layer.trainable
+            return new
+        if not isinstance(layer, keras.Layer):
+            return copy_layer(layer)
+        new = replace(layer)
+        pairs.append((layer, new))
+        return new
+
+    if isinstance(model, keras.Sequential):
+        tensor = model.inputs[0]
+        start = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=tensor.name)]
+        if make_input:
+            start.append(make_input(tensor.name))
+        return keras.Sequential([*start, *map(clone, model.layers)], name=model.name)
+
+    behind = {}
+
+    def call(layer, *args, **kwargs):
+        if make_input:
+            args, kwargs = keras.tree.map_structure(through_input, (args, kwargs))
+        return layer(*args, **kwargs)
+
+    def through_input(tensor):
+        if not isinstance(tensor, keras.KerasTensor):
+            return tensor
+        source = tensor._keras_history.operation
+        if not isinstance(source, keras.layers.InputLayer):
+            return tensor
+        if source.name not in behind:
+            behind[source.name] = make_input(source.name)(tensor)
+        return behind[source.name]
+
+    return keras.models.clone_model(model, clone_function=clone, call_function=call)

@@ -1,0 +1,51 @@
+from keras import ops
+
+from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
+from keras_distill.compression.pruned_layer import PrunedLayer, prunable_kernel
+from keras_distill.compression.rebuild import copy_layer, rebuild
+
+
+def strip_pruning(model):
+    """Take the pruning out of a trained model and leave the zeros in its kernels.
+
+    Args:
+        model: a model made by `keras_distill.compression.prune_low_magnitude`. It is left as
+            it is, and can go on training.
+
+    Returns:
+        A new `keras.Model` of stock Keras layers only, with the same predictions.
+
+    Raises:
+        ValueError: for a model that was never prepared for pruning.
+        RuntimeError: on another backend than TensorFlow.
+
+    Example:
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])
+    stripped = kd.compression.strip_pruning(kd.compression.prune_low_magnitude(model))
+    print(type(stripped.layers[0]).__name__)  # Dense
+    ```
+    """
+    check_backend("strip_pruning")
+    check_model("strip_pruning", model)
+    if not any(isinstance(layer, PrunedLayer) for _, layer in prepared_layers(model)):
+        raise ValueError(
+            "`strip_pruning` expects a model made by `prune_low_magnitude`. Received: "
+            f"{model.name!r}, none of whose layers is being pruned. There is nothing to strip; use "
+            "the model as it is."
+        )
+    masked = []
+
+    def replace(layer):
+        if not isinstance(layer, PrunedLayer):
+            return copy_layer(layer)
+        new = copy_layer(layer.layer)
+        masked.append((layer, new))
+        return new
+
+    stripped = rebuild(model, replace)
+    for old, new in masked:
+        # Once more: the last optimizer step moved the masked weights off zero.
+        prunable_kernel(new).assign(ops.multiply(old.kernel, old.mask))
+    return stripped
