@@ -1,1 +1,6 @@
-"""See DESIGN."""
+"""Losses between teacher and student: one class per file, one value per example."""
+
+from keras_distill.losses.binary_soft_targets import BinarySoftTargets as BinarySoftTargets
+from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
+from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
+from keras_distill.losses.soft_targets import SoftTargets as SoftTargets

@@ -1,0 +1,60 @@
+"""The class that every distillation loss is made from."""
+
+import keras
+
+
+class DistillationLoss(keras.layers.Layer):
+    """A loss between what a teacher and a student put out: subclass it to write one.
+
+    Define `call(teacher_outputs, student_outputs)` and return one value per example
+    `(batch,)` (or per token, `(batch, tokens)`), so that sample weights and masks reach
+    it. It is a Keras layer: weights made in `build` (a projection, say) are trained and
+    saved by the `Distiller` and never become part of the student. It computes in
+    float32 whatever comes in. A `call` with an argument `step` is given the number of
+    training steps done so far.
+
+    Args:
+        teacher_layer_name: Path of the teacher layer whose output is compared, into
+            nested models too (`"backbone/stage_3"`); `None` for the model's output.
+        student_layer_name: The same for the student. Name both or neither.
+        **kwargs: `name` and other arguments of `keras.layers.Layer`.
+
+    Example:
+
+    ```python
+    class AbsoluteDifference(kd.losses.DistillationLoss):
+        def call(self, teacher_outputs, student_outputs):
+            return keras.ops.mean(keras.ops.abs(teacher_outputs - student_outputs), axis=-1)
+
+    values = AbsoluteDifference()(np.zeros((2, 3)), np.ones((2, 3)))
+    assert values.shape == (2,)
+    ```
+    """
+
+    def __init__(self, teacher_layer_name=None, student_layer_name=None, **kwargs):
+        # float32 by policy: under mixed precision Keras would hand float16 to `call`.
+        super().__init__(**{"dtype": "float32", **kwargs})
+        if (teacher_layer_name is None) != (student_layer_name is None):
+            raise ValueError(
+                f"{type(self).__name__} compares a layer with a layer, or output with output. "
+                f"Received: teacher_layer_name={teacher_layer_name!r}, "
+                f"student_layer_name={student_layer_name!r}. Name both layers, or neither."
+            )
+        self.teacher_layer_name = teacher_layer_name
+        self.student_layer_name = student_layer_name
+        self.supports_masking = True
+
+    def call(self, teacher_outputs, student_outputs):
+        raise NotImplementedError(
+            f"{type(self).__name__} must define call(teacher_outputs, student_outputs)."
+        )
+
+    def compute_mask(self, inputs, previous_mask):
+        return None
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "teacher_layer_name": self.teacher_layer_name,
+            "student_layer_name": self.student_layer_name,
+        }

@@ -1,0 +1,90 @@
+"""Does a model put out logits or probabilities?"""
+
+import keras
+import numpy as np
+
+_SHAPE_ONLY = (
+    keras.layers.Dropout,
+    keras.layers.Flatten,
+    keras.layers.Reshape,
+    keras.layers.Permute,
+    keras.layers.Identity,
+    keras.layers.GlobalAveragePooling1D,
+    keras.layers.GlobalAveragePooling2D,
+)
+_KINDS = {
+    "linear": "logits",
+    "log_softmax": "logits",
+    "softmax": "probabilities",
+    "sigmoid": "probabilities",
+}
+
+
+def output_kind(model, outputs=None):
+    """Tells logits from probabilities, by a model's last layer or by its values.
+
+    Args:
+        model: A `keras.Model` (its last layer is looked at, through nested models and
+            layers that only reshape), a layer, or anything else (`None` is fine).
+        outputs: Outputs `(n, classes)` to judge by when the layers do not tell: rows
+            that are nowhere negative and sum to 1 are probabilities; anything negative
+            or above 1 makes them logits; a single output inside [0, 1] is a probability.
+            Optional.
+
+    Returns:
+        `"logits"`, `"probabilities"` or `"unknown"`.
+
+    Example:
+
+    ```python
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, "softmax")])
+    assert kd.predictors.output_kind(model) == "probabilities"
+    ```
+    """
+    kind = _by_layers(model)
+    if kind == "unknown" and outputs is not None:
+        kind = _by_values(np.asarray(outputs, "float32"))
+    return kind
+
+
+def _by_layers(layer):
+    if isinstance(layer, keras.Sequential):
+        layers = [each for each in layer.layers if not isinstance(each, _SHAPE_ONLY)]
+        return _by_layers(layers[-1]) if layers else "unknown"
+    if isinstance(layer, keras.Model):
+        outputs = getattr(layer, "outputs", None)
+        if not outputs or len(outputs) != 1:
+            return "unknown"
+        return _by_tensor(outputs[0])
+    if isinstance(layer, keras.layers.Softmax):
+        return "probabilities"
+    if isinstance(layer, keras.layers.TimeDistributed):
+        return _by_layers(layer.layer)
+    if isinstance(getattr(layer, "layer", None), keras.layers.Layer) and not hasattr(
+        layer, "activation"
+    ):
+        return _by_layers(layer.layer)
+    activation = getattr(layer, "activation", None)
+    if isinstance(activation, keras.layers.Layer):
+        return _by_layers(activation)
+    return _KINDS.get(getattr(activation, "__name__", ""), "unknown")
+
+
+def _by_tensor(tensor):
+    history = getattr(tensor, "_keras_history", None)
+    if history is None:
+        return "unknown"
+    layer, node, _ = history
+    if isinstance(layer, _SHAPE_ONLY):
+        return _by_tensor(layer._inbound_nodes[node].input_tensors[0])
+    return _by_layers(layer)
+
+
+def _by_values(outputs):
+    if outputs.size == 0 or not np.isfinite(outputs).all():
+        return "unknown"
+    if outputs.min() < 0.0 or outputs.max() > 1.0 + 1e-3:
+        return "logits"
+    if outputs.shape[-1] == 1 or np.abs(outputs.sum(axis=-1) - 1.0).max() < 1e-2:
+        return "probabilities"
+    return "unknown"
