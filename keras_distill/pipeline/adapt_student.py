@@ -37,7 +37,7 @@ def adapt_student(student, input_scale, channels):
         args = keras.tree.map_structure(lambda x: adapter(x) if _is_input(x) else x, args)
         return layer(*args, **kwargs)
 
-    functional = keras.Model(student.inputs, student.outputs)
+    functional = keras.Model(student.inputs[0], student.outputs[0])
     copy = keras.models.clone_model(
         functional,
         clone_function=lambda layer: type(layer).from_config(layer.get_config()),

@@ -5,6 +5,8 @@ import numpy as np
 from keras_distill.teachers.examine import examine
 
 EXAMPLES = 1000
+# Fewer cannot tell a mistake from luck; then training images are looked at as well.
+ENOUGH = 300
 
 
 def examine_teacher(teacher, splits):
@@ -14,18 +16,29 @@ def examine_teacher(teacher, splits):
         teacher: A `keras.Model`.
         splits: `(train, validation, test)`; `class_names` is used where there is one.
     """
-    images, labels, seen = [], [], 0
-    for x, y in splits[1]:
-        images.append(np.asarray(x))
-        labels.append(np.asarray(y))
-        seen += len(images[-1])
-        if seen >= EXAMPLES:
-            break
-    if not seen:
+    images, labels = _examples(splits[1], EXAMPLES)
+    if len(images) < ENOUGH:
+        more_images, more_labels = _examples(splits[0], ENOUGH - len(images))
+        images, labels = [*images, *more_images], [*labels, *more_labels]
+    if not images:
         raise ValueError(
-            "The validation set is empty. Expected labelled images to look at the teacher with: "
-            "give a data set with at least a few dozen images."
+            "The data has no images to look at the teacher with. Expected at least a few dozen "
+            "labelled images."
         )
-    x, y = np.concatenate(images)[:EXAMPLES], np.concatenate(labels)[:EXAMPLES]
     names = getattr(splits, "class_names", None)
-    return examine(lambda batch: teacher(batch, training=False), x, y, class_names=names)
+    return examine(
+        lambda batch: teacher(batch, training=False),
+        np.stack(images),
+        np.stack(labels),
+        class_names=names,
+    )
+
+
+def _examples(split, count):
+    images, labels = [], []
+    for x, y in split:
+        images.extend(np.asarray(x))
+        labels.extend(np.asarray(y))
+        if len(images) >= count:
+            break
+    return images[:count], labels[:count]

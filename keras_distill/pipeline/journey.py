@@ -86,7 +86,7 @@ class Journey:
         values = self.configuration.model_dump(mode="json")
         stamp = digest(
             {key: values[key] for key in stage.KEYS},
-            [self.records[need]["digest"] for need in stage.needs(self.configuration)],
+            [self._made(need) for need in stage.needs(self.configuration)],
         )
         record = self._run_folder.finished(name, stamp)
         if record is not None:
@@ -106,6 +106,10 @@ class Journey:
             record = self._run_folder.finish(name, stamp, files, seconds, results)
             self.say(f"{name}: {seconds:.0f} s")
         self.records[name] = record
+
+    def _made(self, stage):
+        # With the files: a stage done again with another outcome is another stage to the next.
+        return [self.records[stage]["digest"], self.records[stage]["files"]]
 
     @property
     def splits(self):

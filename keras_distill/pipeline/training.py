@@ -17,9 +17,11 @@ def fit(journey, title, model, epochs, learning_rate, loss):
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps, alpha=0.01)
     model.compile(keras.optimizers.Adam(schedule), loss=loss, metrics=["accuracy"])
     progress = TrainingProgress(title, epochs, steps, journey.console)
-    callbacks = [progress]
-    # The Distiller sets the epoch of such a data set itself.
-    if hasattr(train, "epoch") and not _is_distiller(model):
+    callbacks, extra = [progress], {}
+    if _is_distiller(model):
+        # The teacher was looked at in its own stage; the epoch the Distiller sets itself.
+        extra["check_teacher"] = False
+    elif hasattr(train, "epoch"):
         from keras_distill.datasets.set_epoch import SetEpoch
 
         callbacks.append(SetEpoch(train))
@@ -32,6 +34,7 @@ def fit(journey, title, model, epochs, learning_rate, loss):
             callbacks=callbacks,
             verbose=0,
             shuffle=False,
+            **extra,
         )
     finally:
         progress.close()
