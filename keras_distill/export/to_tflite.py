@@ -198,12 +198,13 @@ def _convert(model, scratch, recipe, calibration_data, samples, timeout):
 
 
 def _refuse(model, reason):
-    needed = re.search(r"TF Select ops: ([^\n]*)", reason)
-    if needed:
+    lacking = re.findall(r"'tf\.(\w+)' op is neither a custom op nor a flex op", reason)
+    if lacking:
+        needed = ", ".join(sorted(set(lacking)))
         places = sorted(set(re.findall(r'loc\(.*?"([^"]*/[^"]*)"', reason)))
         where = f" (in {', '.join(places[:8])})" if places else ""
         raise RuntimeError(
-            f"The model {model.name!r} uses {needed[1]}{where}, which LiteRT's stock interpreter "
+            f"The model {model.name!r} uses {needed}{where}, which LiteRT's stock interpreter "
             "does not have. Replace the layers that make these operators; no file was written."
         )
     raise RuntimeError(

@@ -80,7 +80,8 @@ def open_interpreter(path):
     """The LiteRT interpreter of a file, ready to run, or a sentence that says why not."""
     from ai_edge_litert.interpreter import Interpreter
 
-    if not pathlib.Path(path).is_file():
+    path = pathlib.Path(path)
+    if not path.is_file():
         raise FileNotFoundError(f"There is no .tflite file at {str(path)!r}: check the path.")
     try:
         interpreter = Interpreter(model_path=str(path))
