@@ -8,6 +8,7 @@ below, in the order that leaves both as they were.
 import importlib
 import os
 import threading
+import warnings
 
 import keras
 
@@ -42,7 +43,10 @@ def _import(module):
         _ = tf.keras.__version__
         before = os.environ.get(_VARIABLE)
         try:
-            return importlib.import_module(module)
+            with warnings.catch_warnings():
+                # TF-MOT compares versions by distutils; nobody but its authors can mend that.
+                warnings.filterwarnings("ignore", "distutils Version classes", DeprecationWarning)
+                return importlib.import_module(module)
         finally:
             if before is None:
                 os.environ.pop(_VARIABLE, None)

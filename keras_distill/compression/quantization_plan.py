@@ -10,9 +10,9 @@ import dataclasses
 import keras
 
 _KERNELS = {
-    keras.layers.Conv2D: ("kernel", "per_channel"),
-    keras.layers.DepthwiseConv2D: ("depthwise_kernel", "per_channel"),
-    keras.layers.Dense: ("kernel", "per_tensor"),
+    keras.layers.Conv2D: "per_channel",
+    keras.layers.DepthwiseConv2D: "per_channel",
+    keras.layers.Dense: "per_tensor",
 }
 _QUANTIZED_OUTPUT = (
     keras.layers.Add,
@@ -58,8 +58,7 @@ def activation_name(layer):
 
 def kernel_of(layer):
     """The variable of a stock layer that is quantized, or None."""
-    attribute, _ = _KERNELS.get(type(layer), (None, None))
-    return getattr(layer, attribute) if attribute else None
+    return layer.kernel if type(layer) in _KERNELS else None
 
 
 def moves_values(layer):
@@ -101,7 +100,7 @@ def plan(model):
         reason = reason_to_skip(layer)
         if reason is None and isinstance(layer, keras.layers.BatchNormalization):
             if not graph.folds(layer):
-                reason = "no convolution or Dense of its own directly before it to be folded into"
+                reason = "no convolution of its own directly before it to be folded into"
         if reason:
             reasons[layer] = reason
         elif not moves_values(layer):
@@ -116,7 +115,7 @@ class _Graph:
         functional = model._functional if isinstance(model, keras.Sequential) else model
         self.consumers = {}
         self.producers = {}
-        for node in functional._nodes:
+        for node in (n for nodes in functional._nodes_by_depth.values() for n in nodes):
             for parent in node.parent_nodes:
                 self.consumers.setdefault(parent.operation, []).append(node.operation)
                 self.producers.setdefault(node.operation, []).append(parent.operation)
@@ -133,7 +132,8 @@ class _Graph:
         producers = self.producers.get(normalization, [])
         return (
             len(producers) == 1
-            and type(producers[0]) in _KERNELS
+            # TF-MOT allows Dense too, but the converter then leaves the Dense layer float.
+            and type(producers[0]) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
             and activation_name(producers[0]) == "linear"
             and reason_to_skip(producers[0]) is None
             and self.sole_consumer(producers[0]) is normalization
@@ -150,7 +150,7 @@ def _fuses(layer):
 
 def _placement(layer, graph):
     kind, name = type(layer), activation_name(layer)
-    _, kernel = _KERNELS.get(kind, (None, None))
+    kernel = _KERNELS.get(kind)
     consumer = graph.sole_consumer(layer)
     before = name in (*_FIXED_RANGE_ACTIVATIONS, *_BOTH_SIDES_ACTIVATIONS)
     output = name not in _FIXED_RANGE_ACTIVATIONS

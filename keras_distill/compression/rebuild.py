@@ -61,6 +61,9 @@ def _rebuild(model, replace, make_input, pairs):
     def call(layer, *args, **kwargs):
         if make_input:
             args, kwargs = keras.tree.map_structure(through_input, (args, kwargs))
+        if isinstance(layer, PrunedLayer | QuantizedLayer):
+            # The graph has recorded `mask=None` for layers that know masks; the wrapper does not.
+            kwargs = {key: value for key, value in kwargs.items() if key != "mask"}
         return layer(*args, **kwargs)
 
     def through_input(tensor):

@@ -15,7 +15,7 @@ from keras_distill.compression.quantization_plan import kernel_of, moves_values,
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
 
-_NO_FOLDING = "no convolution or Dense of its own directly before it to be folded into"
+_NO_FOLDING = "no convolution of its own directly before it to be folded into"
 
 
 def summary(model):
@@ -100,7 +100,7 @@ def _done(layer, kinds):
     if PrunedLayer in kinds:
         if type(layer) is keras.layers.DepthwiseConv2D:
             return "", "TF-MOT prunes no depthwise kernels"
-        if layer.trainable_weights and kernel_of(layer) is None:
+        if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
             return "", f"TF-MOT has no kernel to prune in {type(layer).__name__}"
     return "", None
 
