@@ -1,1 +1,5 @@
-"""See DESIGN."""
+"""Data in one convention: float32 images in [0, 1], integer labels, three splits."""
+
+from keras_distill.datasets.load import load as load
+from keras_distill.datasets.set_epoch import SetEpoch as SetEpoch
+from keras_distill.datasets.splits import Splits as Splits
