@@ -43,11 +43,10 @@ def severity_curves(report):
         figure.patch.set_alpha(0)
         figure.supxlabel("severity (0 = clean)", color=_GREY, fontsize=9)
         figure.supylabel("accuracy, %", color=_GREY, fontsize=9)
-        handles, labels = panels.flat[0].get_legend_handles_labels()
         figure.legend(
-            handles,
-            # matplotlib reads $…$ as a formula and hides a leading underscore.
-            [label.replace("$", r"\$") for label in labels],
+            panels.flat[0].lines,
+            # matplotlib reads $…$ as a formula and leaves out labels with a leading underscore.
+            [" " + name.replace("$", r"\$") for name in models],
             loc="outside upper center",
             ncols=min(len(models), 6),
             frameon=False,
