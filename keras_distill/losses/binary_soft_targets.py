@@ -63,7 +63,7 @@ class BinarySoftTargets(SoftTargets):
     """
 
     def call(self, teacher_outputs, student_outputs, step=0):
-        self._check(teacher_outputs, student_outputs)
+        self.check(teacher_outputs, student_outputs)
         if self.from_logits is False:
             teacher_outputs, student_outputs = log_odds(teacher_outputs), log_odds(student_outputs)
         temperature = self.temperature(step) if callable(self.temperature) else self.temperature
@@ -72,7 +72,7 @@ class BinarySoftTargets(SoftTargets):
             return ops.mean(values, axis=-1)
         return ops.mean(values, axis=tuple(range(1, len(values.shape))))
 
-    def _check(self, teacher_outputs, student_outputs):
+    def check(self, teacher_outputs, student_outputs):
         if tuple(teacher_outputs.shape[1:]) != tuple(student_outputs.shape[1:]):
             raise ValueError(
                 "BinarySoftTargets compares teacher and student output by output. Received: a "

@@ -49,6 +49,9 @@ class DistillationLoss(keras.layers.Layer):
             f"{type(self).__name__} must define call(teacher_outputs, student_outputs)."
         )
 
+    def check(self, teacher_outputs, student_outputs):
+        """Raises ValueError when the two cannot be compared; override to say why."""
+
     def compute_mask(self, inputs, previous_mask):
         return None
 

@@ -70,7 +70,6 @@ class FeatureHint(DistillationLoss):
         self._dense = None
 
     def build(self, teacher_outputs_shape, student_outputs_shape):
-        self._check(teacher_outputs_shape, student_outputs_shape)
         if self.projection:
             self._dense = keras.layers.Dense(
                 teacher_outputs_shape[-1],
@@ -81,12 +80,13 @@ class FeatureHint(DistillationLoss):
             self._dense.build(student_outputs_shape)
 
     def call(self, teacher_outputs, student_outputs):
-        self._check(teacher_outputs.shape, student_outputs.shape)
+        self.check(teacher_outputs, student_outputs)
         if self._dense is not None:
             student_outputs = self._dense(student_outputs)
         return feature_distance(teacher_outputs, student_outputs)
 
-    def _check(self, teacher, student):
+    def check(self, teacher_outputs, student_outputs):
+        teacher, student = teacher_outputs.shape, student_outputs.shape
         if not self.projection and len(teacher) == len(student) and teacher[-1] != student[-1]:
             raise ValueError(
                 "FeatureHint compares features of equal width. Received: teacher layer "

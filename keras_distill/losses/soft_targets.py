@@ -118,7 +118,7 @@ class SoftTargets(DistillationLoss):
         self.from_logits = from_logits
 
     def call(self, teacher_outputs, student_outputs, step=0):
-        self._check(teacher_outputs, student_outputs)
+        self.check(teacher_outputs, student_outputs)
         if self.from_logits is False:
             teacher_outputs = log_probabilities(teacher_outputs)
             student_outputs = log_probabilities(student_outputs)
@@ -128,7 +128,7 @@ class SoftTargets(DistillationLoss):
             values = ops.mean(values, axis=tuple(range(1, len(values.shape))))
         return values
 
-    def _check(self, teacher_outputs, student_outputs):
+    def check(self, teacher_outputs, student_outputs):
         for who, outputs in (("teacher", teacher_outputs), ("student", student_outputs)):
             if isinstance(outputs, (list, tuple, dict)):
                 raise ValueError(
