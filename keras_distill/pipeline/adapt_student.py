@@ -35,6 +35,8 @@ def adapt_student(student, input_scale, channels):
 
     def call(layer, *args, **kwargs):
         args = keras.tree.map_structure(lambda x: adapter(x) if _is_input(x) else x, args)
+        # A Sequential model notes `mask=None` on its calls, which wrappers need not know.
+        kwargs = {key: value for key, value in kwargs.items() if value is not None}
         return layer(*args, **kwargs)
 
     functional = keras.Model(student.inputs[0], student.outputs[0])

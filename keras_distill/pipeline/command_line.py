@@ -2,7 +2,6 @@
 
 import functools
 import importlib.resources
-import logging
 import os
 import pathlib
 import sys
@@ -45,6 +44,8 @@ def _readable(command):
     def wrapped(*args, **kwargs):
         try:
             return command(*args, **kwargs)
+        except typer.Exit:  # a RuntimeError, but no error
+            raise
         except KeyboardInterrupt:
             print(
                 "\nInterrupted. Finished stages are kept: the same command goes on from there.",
@@ -52,7 +53,6 @@ def _readable(command):
             )
             raise typer.Exit(130) from None
         except (ValueError, OSError, RuntimeError) as error:
-            logging.getLogger("keras_distill").debug("traceback", exc_info=True)
             print(f"Error: {error}", file=sys.stderr)
             raise typer.Exit(2) from None
 
@@ -80,9 +80,9 @@ def demo(
         configuration = load_configuration(path)
     _run(configuration, output, overwrite)
     if seeds > 1:
-        from keras_distill.pipeline.compare_seeds import compare_seeds
+        from keras_distill.pipeline.compare_seeds import compare_seeds as compared
 
-        print(compare_seeds(_at(configuration, output), seeds, _console()))
+        print(compared(_at(configuration, output), seeds, _console()))
 
 
 @app.command()

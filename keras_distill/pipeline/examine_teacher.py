@@ -16,9 +16,10 @@ def examine_teacher(teacher, splits):
         teacher: A `keras.Model`.
         splits: `(train, validation, test)`; `class_names` is used where there is one.
     """
-    images, labels = _examples(splits[1], EXAMPLES)
+    train, validation, _ = splits
+    images, labels = _examples(validation, EXAMPLES)
     if len(images) < ENOUGH:
-        more_images, more_labels = _examples(splits[0], ENOUGH - len(images))
+        more_images, more_labels = _examples(train, ENOUGH - len(images))
         images, labels = [*images, *more_images], [*labels, *more_labels]
     if not images:
         raise ValueError(

@@ -99,8 +99,8 @@ class Journey:
             except KeyboardInterrupt:
                 self.log(f"{name}: interrupted")
                 raise
-            except Exception as error:
-                self.log(f"{name}: {type(error).__name__}: {error}")
+            except Exception:
+                logging.getLogger("keras_distill").exception("%s: failed", name)
                 raise
             seconds = time.perf_counter() - start
             record = self._run_folder.finish(name, stamp, files, seconds, results)
@@ -122,7 +122,7 @@ class Journey:
     def steps(self):
         """Batches in one epoch of the training set."""
         if self._steps is None:
-            train = self.splits[0]
+            train, _, _ = self.splits
             count = int(train.cardinality())
             self._steps = count if count >= 0 else sum(1 for _ in train)
             if self._steps == 0:
@@ -208,13 +208,13 @@ class Journey:
         """A line for the person and the log."""
         self.log(text)
         if self.console is not None:
-            self.console.print(text, highlight=False)
+            self.console.print(text, highlight=False, soft_wrap=True)
 
     def warn(self, text):
         """A line that should not be missed."""
         logging.getLogger("keras_distill").warning(text)
         if self.console is not None:
-            self.console.print(f"Note: {text}", highlight=False)
+            self.console.print(f"Note: {text}", highlight=False, soft_wrap=True)
 
     def log(self, text):
         """A line for the log."""

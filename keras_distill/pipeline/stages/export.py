@@ -28,7 +28,8 @@ def run(journey):
     """Every model as float32 .tflite (so that sizes compare), the last ones to ship."""
     from keras_distill import export
 
-    samples = np.asarray(next(iter(journey.splits[1]))[0])
+    _, validation, _ = journey.splits
+    samples = np.asarray(next(iter(validation))[0])
     folder = journey.folder / "artefacts"
     for name, file in _files(journey).items():
         if name == "saved_model":
@@ -39,7 +40,11 @@ def run(journey):
         else:
             export.to_tflite(journey.model(name), folder / file, samples=samples)
         parity = artefacts(journey)[name].parity
-        journey.say(f"  {file}: {parity}")
+        journey.log(f"{file}: {parity}")
+        journey.say(
+            f"  {file}: top-1 agreement with its Keras model {parity.agreement:.2%}, "
+            f"largest difference {parity.max_difference:.2g}"
+        )
     return sorted(f"artefacts/{path.name}" for path in folder.iterdir()), {}
 
 

@@ -19,6 +19,7 @@ def wanted(configuration):
 def run(journey):
     from keras_distill import robustness
 
+    _, _, test = journey.splits
     artefacts = export.artefacts(journey)
     settings = journey.configuration.robustness
     models = {name: journey.model(name) for name in journey.float_models}
@@ -26,12 +27,12 @@ def run(journey):
         models["int8"] = artefacts["int8"]
     report = robustness.evaluate(
         models,
-        journey.splits[2],
+        test,
         corruptions=[] if settings is None else settings.corruptions,
         severities=(1,) if settings is None else tuple(settings.severities),
         baseline="teacher",
         seed=journey.configuration.seed,
-        facts=_facts(journey, artefacts),
+        facts=_facts(journey, artefacts, test),
         class_names=getattr(journey.splits, "class_names", None),
         progress=journey.console is not None,
     )
@@ -39,12 +40,12 @@ def run(journey):
     return ["report"], {"rows": report.rows()}
 
 
-def _facts(journey, artefacts):
+def _facts(journey, artefacts, test):
     """Sizes and latency of every model come from its .tflite file, so that they compare."""
     from keras_distill import footprint, predictors
 
     files = {name: file for name, file in artefacts.items() if name != "saved_model"}
-    image = np.asarray(next(iter(journey.splits[2]))[0])[:1]
+    image = np.asarray(next(iter(test))[0])[:1]
     p50 = latencies({name: predictors.load(file) for name, file in files.items()}, image)
     seconds = journey.training_seconds
     facts = {}
