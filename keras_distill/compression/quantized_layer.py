@@ -115,7 +115,7 @@ class QuantizedLayer(keras.layers.Wrapper):
 
     def fake_kernel(self, training=False):
         """The kernel as the int8 file will hold it, times its scale."""
-        kernel = ops.convert_to_tensor(kernel_of(self.layer))
+        kernel = kernel_of(self.layer).value
         if self.preserve_sparsity:
             # The mask also stops the gradient, so masked weights never leave zero.
             kernel = kernel * self.sparsity_mask

@@ -108,6 +108,11 @@ def test_twenty_steps_are_bit_equal_to_tfmot_on_the_twin(architecture, optimizer
         np.testing.assert_array_equal(layer.kernel, kernel)
 
 
+def same_predictions(one, other, images):
+    values = one.predict(images, verbose=0)
+    np.testing.assert_array_equal(values, other.predict(images, verbose=0))
+
+
 def test_zeros_are_as_many_as_asked_for(build, quadrants):
     images, labels = quadrants(128, 8)
     pruned = prune_low_magnitude(build("plain"), PolynomialDecay(0, 0.75, 0, 8, frequency=1))

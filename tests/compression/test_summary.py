@@ -29,8 +29,8 @@ def test_print_of_a_pruned_model(build):
     assert lines[:4] == [
         "Compression of 'mlp'",
         "layer   type   done    sparsity  distinct  bits  bytes  gzip",
-        "hidden  Dense  pruned      0.0%         1    32    832    29",
-        "head    Dense  pruned      0.0%         1    32    272    27",
+        "hidden  Dense  pruned      0.0%         1    32    832    31",
+        "head    Dense  pruned      0.0%         1    32    272    28",
     ]
 
 
