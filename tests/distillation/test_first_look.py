@@ -1,0 +1,85 @@
+"""The look before training: labels, task loss, how the teacher is fed."""
+
+import re
+
+import keras
+import numpy as np
+import pytest
+
+from keras_distill import teachers
+from keras_distill.distillation import Distiller
+from keras_distill.distillation.first_look import (
+    check_labels,
+    check_task_loss,
+    first_examples,
+    is_arrays,
+    is_classification,
+)
+
+
+def refused(build, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        build()
+
+
+def test_labels_out_of_range_are_named(build, data, cross_entropy):
+    x, y = data
+    y = y.copy()
+    y[60] = 7
+    distiller = Distiller(build("t"), build("s"))
+    distiller.compile("sgd", cross_entropy)
+    sentence = (
+        "Labels must be integers in 0 … 3, the student's 4 outputs. Received: 7. Number the "
+        "classes from 0, widen the student's head, or mark missing labels with the loss's "
+        "`ignore_class`."
+    )
+    refused(lambda: distiller.fit(x, y, verbose=0), sentence)
+    ignoring = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=7)
+    check_labels(ignoring, y, 4)
+
+
+def test_task_loss_and_kind(cross_entropy):
+    check_task_loss(cross_entropy, "logits")
+    with pytest.raises(ValueError, match="^The student puts out probabilities"):
+        check_task_loss(cross_entropy, "probabilities")
+    assert is_classification(cross_entropy) and is_classification("binary_crossentropy")
+    assert not is_classification("mse")
+
+
+def test_first_examples_come_from_anything_but_a_generator(data):
+    x, y = data
+    assert is_arrays(x) and is_arrays({"a": x})
+    first_x, first_y = first_examples(x, y)
+    np.testing.assert_array_equal(first_x, x)
+    assert first_examples(each for each in [(x, y)]) is None
+    with pytest.raises(ValueError, match="^The training data is empty."):
+        first_examples(x[:0], y[:0])
+
+
+def test_a_teacher_fed_wrongly_stops_fit_unless_told_not_to_look(
+    build, data, cross_entropy, monkeypatch
+):
+    class Found:
+        finding, sentence = object(), "The teacher wants something else."
+
+    class Well:
+        finding, sentence = None, "All is well."
+
+    seen = []
+
+    def look(found):
+        def examine(teacher, x, y, class_names=None):
+            seen.append(np.asarray(teacher(x)).shape)
+            return found
+
+        return examine
+
+    distiller = Distiller(build("t"), build("s"))
+    distiller.compile("sgd", cross_entropy)
+    monkeypatch.setattr(teachers, "examine", look(Found))
+    refused(lambda: distiller.fit(*data, verbose=0), "The teacher wants something else.")
+    distiller.fit(*data, verbose=0, check_teacher=False)
+    distiller.fit(data[0], verbose=0)
+    monkeypatch.setattr(teachers, "examine", look(Well))
+    distiller.fit(*data, verbose=0)
+    assert seen == [(64, 4), (64, 4)]
