@@ -97,10 +97,11 @@ def write_configuration(path, teacher, data, progress=print):
             f"The teacher takes images of {shape[-1]} channels, and the pictures have "
             f"{splits.input_shape[-1]}."
         )
+    some = ", ".join(splits.class_names[:5]) + (", …" if classes > 5 else "")
     if classes != outputs:
         raise ValueError(
             f"The teacher has {outputs} outputs, and {str(data)!r} has {classes} classes "
-            f"({', '.join(splits.class_names[:5])}, …). Expected as many of one as of the other."
+            f"({some}). Expected as many of one as of the other."
         )
     look = examine_teacher(model, splits)
     setting = {} if look.finding is None else look.finding.setting
@@ -114,7 +115,7 @@ def write_configuration(path, teacher, data, progress=print):
         file=path.name,
         output=json.dumps(f"runs/{path.stem}"),
         data=json.dumps(_written(data, folder) if is_folder else str(data), ensure_ascii=False),
-        classes=", ".join(splits.class_names[:5]) + (", …" if classes > 5 else ""),
+        classes=some,
         image_size=image_size if is_folder else "null",
         batch_size=32 if is_folder else 128,
         teacher=json.dumps(_written(teacher, folder), ensure_ascii=False),

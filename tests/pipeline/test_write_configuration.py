@@ -1,0 +1,46 @@
+"""`init`: what it writes is accepted as it stands, and says how the teacher is fed."""
+
+import pytest
+
+from keras_distill.pipeline import load_configuration
+from keras_distill.pipeline.write_configuration import write_configuration
+
+
+def test_what_it_writes_is_accepted_and_holds_what_was_found(tmp_path, pictures, teacher_maker):
+    teacher_maker(input_scale=(255.0, 0.0)).save(tmp_path / "t.keras")
+    told = []
+    write_configuration(tmp_path / "c.yaml", tmp_path / "t.keras", pictures, told.append)
+    configuration = load_configuration(tmp_path / "c.yaml")
+    assert configuration.teacher.input_scale == "[0, 255]"
+    assert configuration.teacher.model == str(tmp_path / "t.keras")
+    assert configuration.data.name == str(pictures)
+    assert configuration.data.image_size == [8, 8]
+    assert told[1] == "The configuration says so already."
+    text = (tmp_path / "c.yaml").read_text()
+    assert 'model: "t.keras"' in text and 'name: "pictures"' in text
+    assert "amber, blue, lime, mint" in text
+
+
+def test_an_older_file_is_not_overwritten(tmp_path, pictures, teacher_maker):
+    teacher_maker().save(tmp_path / "t.keras")
+    (tmp_path / "c.yaml").write_text("mine")
+    with pytest.raises(FileExistsError) as error:
+        write_configuration(tmp_path / "c.yaml", tmp_path / "t.keras", pictures)
+    assert str(error.value) == (
+        f"'{tmp_path / 'c.yaml'}' exists. Give another name with --output, or remove it first."
+    )
+    assert (tmp_path / "c.yaml").read_text() == "mine"
+
+
+def test_another_number_of_classes_is_refused(tmp_path, pictures, teacher_maker):
+    teacher_maker().save(tmp_path / "t.keras")
+    for picture in (pictures / "mint").iterdir():
+        picture.unlink()
+    (pictures / "mint").rmdir()
+    with pytest.raises(ValueError) as error:
+        write_configuration(tmp_path / "c.yaml", tmp_path / "t.keras", pictures)
+    assert str(error.value) == (
+        f"The teacher has 4 outputs, and '{pictures}' has 3 classes (amber, blue, lime). "
+        "Expected as many of one as of the other."
+    )
+    assert not (tmp_path / "c.yaml").exists()
