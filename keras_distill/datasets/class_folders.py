@@ -4,6 +4,8 @@ import pathlib
 
 import numpy as np
 
+from keras_distill.datasets.resized import resized
+
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 SPLITS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
 
@@ -68,10 +70,7 @@ def _read(files, image_size, channels):
         if image.shape[-1] != channels:
             to = tf.image.grayscale_to_rgb if channels == 3 else tf.image.rgb_to_grayscale
             image = to(image)
-        if image_size is not None and tuple(image.shape[:2]) != tuple(image_size):
-            image = tf.image.resize(image, image_size, antialias=True)
-            image = tf.cast(tf.round(tf.clip_by_value(image, 0, 255)), tf.uint8)
-        images.append(image.numpy())
+        images.append(np.asarray(resized(image, image_size)))
         if images[-1].shape != images[0].shape:
             raise ValueError(
                 "Expected pictures of one size, or `image_size=(height, width)` to bring them to. "

@@ -9,6 +9,7 @@ from keras_distill.datasets.class_folders import read_class_folders
 from keras_distill.datasets.cut import cut
 from keras_distill.datasets.embedded_data import EMBEDDED, read_embedded
 from keras_distill.datasets.idx_folder import is_idx_folder, read_idx_folder
+from keras_distill.datasets.resized import resized
 from keras_distill.datasets.splits import Splits
 from keras_distill.datasets.tfds_source import read_tfds
 
@@ -32,8 +33,8 @@ def load(
         batch_size: Examples a batch, at least 1. Defaults to 128.
         data_dir: Where TFDS prepared its sets. Defaults to TFDS's own folder; naming it
             asks for TFDS's `fashion_mnist` instead of the embedded part of it.
-        image_size: `(height, width)` that pictures in class folders are brought to.
-            Defaults to their own, which must then be one.
+        image_size: `(height, width)` that pictures are brought to. Defaults to their
+            own, which must then be one.
         augment: A Keras or KerasCV augmentation layer, applied to training batches. The
             draws of Keras layers are a function of (seed, epoch, batch); KerasCV's own
             layers draw from TensorFlow's global generator and cannot be repeated.
@@ -59,7 +60,7 @@ def load(
     if batch_size < 1:
         raise ValueError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}.")
     parts, class_names = _read(name, data_dir, image_size)
-    parts = _three(parts)
+    parts = {k: (resized(x, image_size), y) for k, (x, y) in _three(parts).items()}
     for split, (images, labels) in parts.items():
         if len(labels) == 0:
             raise ValueError(
@@ -91,7 +92,7 @@ def _read(name, data_dir, image_size):
         if is_idx_folder(name):
             return read_idx_folder(name)
         return read_class_folders(name, image_size)
-    return read_tfds(name, data_dir, tuple(EMBEDDED))
+    return read_tfds(name, data_dir, tuple(EMBEDDED), image_size)
 
 
 def _three(parts):

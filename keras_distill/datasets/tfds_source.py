@@ -5,8 +5,10 @@ import pathlib
 
 import numpy as np
 
+from keras_distill.datasets.resized import resized
 
-def read_tfds(name, data_dir, embedded=()):
+
+def read_tfds(name, data_dir, embedded=(), image_size=None):
     """{"train": (images uint8, labels), …} and class names of a prepared TFDS set.
 
     Reads the prepared folder itself, so that a missing one is an error in seconds;
@@ -42,11 +44,14 @@ def read_tfds(name, data_dir, embedded=()):
     parts = {}
     for split in builder.info.splits:
         if split in ("train", "validation", "test"):
-            rows = [(row[image], row[label]) for row in tfds.as_numpy(builder.as_dataset(split))]
+            rows = [
+                (resized(row[image], image_size), row[label])
+                for row in tfds.as_numpy(builder.as_dataset(split))
+            ]
             if len({r[0].shape for r in rows}) > 1:
                 raise ValueError(
-                    f"Expected images of one size. Received: '{name}' with images of several. "
-                    "Write them to class folders and load those with image_size=(height, width)."
+                    "Expected images of one size, or `image_size=(height, width)` to bring them "
+                    f"to. Received: '{name}' with images of several."
                 )
             parts[split] = (
                 np.stack([r[0] for r in rows]) if rows else np.zeros((0, 1, 1, 1), np.uint8),

@@ -45,3 +45,9 @@ def test_missing_set_is_an_error_in_seconds(prepared):
     with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
         load("fashion_mnits", data_dir=folder)
     assert time.monotonic() - began < 5
+
+
+def test_prepared_set_is_brought_to_a_size(prepared):
+    folder, _ = prepared
+    data = load("fashion_mnist", batch_size=20, data_dir=folder, image_size=(14, 14))
+    assert data.input_shape == (14, 14, 1)
