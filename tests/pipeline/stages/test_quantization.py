@@ -1,0 +1,27 @@
+"""Quantization-aware training keeps the zeros of pruning."""
+
+import numpy as np
+
+from keras_distill.pipeline.stages import quantization
+
+
+def test_the_zeros_stay(make_journey, cnn_maker):
+    journey = make_journey()
+    pruned = cnn_maker(4, seed=2)
+    kernel, bias = pruned.layers[0].get_weights()
+    kernel[..., :3] = 0.0
+    pruned.layers[0].set_weights([kernel, bias])
+    journey.save("pruned", pruned)
+    files, _ = quantization.run(journey)
+    assert files == ["models/quantized.keras"]
+    quantized = journey.fresh("quantized")
+    fakes = [layer for layer in quantized.layers if hasattr(layer, "fake_kernel")]
+    held = np.asarray(fakes[0].fake_kernel())
+    assert (held[..., :3] == 0).all() and (held[..., 3] != 0).any()
+
+
+def test_what_it_comes_after(make_journey):
+    journey = make_journey(pruning=None)
+    assert quantization.needs(journey.configuration) == ("distillation",)
+    assert journey.final_float == "distilled"
+    assert not quantization.wanted(journey.configuration.model_copy(update={"quantization": None}))
