@@ -44,6 +44,8 @@ notebooks: .venv/installed-test  ## execute every notebook afresh and keep its o
 	$(BIN)/python notebooks/execute.py
 
 bench: .venv/installed-test  ## measure again what README quotes
+	$(BIN)/keras-distill demo --seeds 3
+	$(BIN)/python benchmarks/demo_results.py
 	$(BIN)/python benchmarks/readme_tables.py
 
 mutate: .venv/installed-test  ## break one line in each of the places CONTRIBUTING lists
