@@ -30,7 +30,7 @@ def compare_seeds(configuration, seeds, console=None):
     """
     from keras_distill.robustness.seed_comparison import compare_seeds as compared
 
-    base = Journey(configuration, console=console).run()
+    base = Journey(configuration, console=console).run(until="distillation")
     teacher = base.model("teacher")
     numbers = [configuration.seed + i for i in range(seeds)]
     models = {"teacher": teacher}
