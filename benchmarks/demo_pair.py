@@ -1,13 +1,13 @@
 """Compares settings for the demo's teacher and student, on validation images only.
 
-    python benchmarks/demo_pair.py [--seeds 1 2 3] [--trials warm hot]
+    python benchmarks/demo_pair.py [--seeds 1 2 3] [--trials control_18 warm_18]
 
-Each trial trains what benchmarks/demo_pair.csv has no row for yet, and appends the row: a
-teacher for each seed, then the student alone (label weight 1) and under that teacher. All
-have the same data, order, augmentation, batches, optimizer and cosine decay to the last
-epoch. `validation_accuracy` is on the 2,000 images cut from training; `changed_accuracy` the
-mean over the same images with noise added, with less contrast, and pixelated. The test
-images are never looked at. Teachers are kept in runs/demo_pair/.
+Each trial trains what benchmarks/demo_pair.csv has no row for yet, and appends the row: one
+teacher for each number of epochs, then, for each seed, the student alone (label weight 1) and
+under that teacher. All have the same data, augmentation, batches, optimizer and cosine decay
+to the last epoch. `validation_accuracy` is on the 2,000 images cut from training;
+`changed_accuracy` the mean over the same images with noise added, with less contrast, and
+pixelated. The test images are never looked at. Teachers are kept in runs/demo_pair/.
 """
 
 import argparse
@@ -28,14 +28,16 @@ COLUMNS = (
     "validation_accuracy changed_accuracy cpu_seconds"
 ).split()
 BATCH_SIZE = 128
-TEACHER = {"epochs": 12, "learning_rate": 0.002}
-STUDENT = {"epochs": 12, "learning_rate": 0.004}
-TRIALS = {
-    "control": {**STUDENT, "label_weight": 1.0},
-    "warm": {**STUDENT, "temperature": 2.0, "label_weight": 0.5},
-    "hot": {**STUDENT, "temperature": 4.0, "label_weight": 0.5},
-    "hot_few_labels": {**STUDENT, "temperature": 4.0, "label_weight": 0.1},
+TEACHER_SEED = 1
+# Epochs of teacher and students: learning rate of each.
+LEARNING_RATES = {12: (0.002, 0.004), 18: (0.003, 0.006)}
+ARMS = {
+    "control": {"label_weight": 1.0},
+    "warm": {"temperature": 2.0, "label_weight": 0.5},
+    "hot": {"temperature": 4.0, "label_weight": 0.5},
+    "hot_few_labels": {"temperature": 4.0, "label_weight": 0.1},
 }
+TRIALS = {f"{arm}_{epochs}": (arm, epochs) for epochs in LEARNING_RATES for arm in ARMS}
 
 
 def data(seed):
@@ -81,42 +83,46 @@ def fit(model, train, epochs, learning_rate):
     model.fit(train, epochs=epochs, shuffle=False, verbose=0, callbacks=callbacks)
 
 
-def teacher_of(seed):
-    path = MODELS / f"teacher_{seed}_{TEACHER['epochs']}_epochs.keras"
+def teacher_of(epochs):
+    path = MODELS / f"teacher_{TEACHER_SEED}_{epochs}_epochs.keras"
     if path.exists():
         return keras.models.load_model(path)
-    train, validation = data(seed)
-    keras.utils.set_random_seed(seed)
+    train, validation = data(TEACHER_SEED)
+    keras.utils.set_random_seed(TEACHER_SEED)
     teacher = kd.models.cifar_resnet(8, width=32, input_shape=(28, 28, 1), strides=2)
+    settings = {"epochs": epochs, "learning_rate": LEARNING_RATES[epochs][0]}
     start = time.process_time()
-    fit(teacher, train, **TEACHER)
-    keep("teacher", seed, teacher, validation, time.process_time() - start, TEACHER)
+    fit(teacher, train, **settings)
+    seconds = time.process_time() - start
+    keep(f"teacher_{epochs}", TEACHER_SEED, teacher, validation, seconds, settings)
     MODELS.mkdir(parents=True, exist_ok=True)
     teacher.save(path)
     return teacher
 
 
-def student_of(trial, seed, epochs, learning_rate, label_weight, temperature=1.0):
-    teacher = teacher_of(seed)
+def student_of(trial, seed):
+    arm, epochs = TRIALS[trial]
+    settings = {"epochs": epochs, "learning_rate": LEARNING_RATES[epochs][1], **ARMS[arm]}
+    teacher = teacher_of(epochs)
     train, validation = data(seed)
     keras.utils.set_random_seed(seed)
     student = kd.models.narrow(teacher, width=0.25, seed=seed)
     trained = student
-    if label_weight < 1:
+    if arm != "control":
         trained = kd.Distiller(
             teacher,
             student,
-            distillation_losses=[kd.losses.SoftTargets(temperature)],
-            student_loss_weight=label_weight,
+            distillation_losses=[kd.losses.SoftTargets(settings["temperature"])],
+            student_loss_weight=settings["label_weight"],
         )
     start = time.process_time()
-    fit(trained, train, epochs, learning_rate)
-    keep(trial, seed, student, validation, time.process_time() - start, TRIALS[trial])
+    fit(trained, train, epochs, settings["learning_rate"])
+    keep(trial, seed, student, validation, time.process_time() - start, settings)
 
 
 def keep(trial, seed, model, validation, seconds, settings):
     clean, other = accuracies(model, validation)
-    teacher = trial == "teacher"
+    teacher = trial.startswith("teacher")
     row = {
         "trial": trial,
         "seed": seed,
@@ -151,7 +157,7 @@ def main():
     for seed in arguments.seeds:
         for trial in arguments.trials:
             if (trial, seed) not in done():
-                student_of(trial, seed, **TRIALS[trial])
+                student_of(trial, seed)
 
 
 if __name__ == "__main__":
