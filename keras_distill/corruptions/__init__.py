@@ -1,1 +1,5 @@
-"""See DESIGN."""
+"""Stateless corruptions: how data gets worse between the lab and the phone."""
+
+from keras_distill.corruptions.corruption import Corruption as Corruption
+from keras_distill.corruptions.get import get as get
+from keras_distill.corruptions.names import names as names

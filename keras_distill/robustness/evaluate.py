@@ -145,7 +145,7 @@ def evaluate(
             "name": suite,
             "corruptions": names,
             "severities": [int(severity) for severity in severities] if names else [],
-            "profiles": sorted({str(maker.get_config().get("profile")) for *_, maker in makers}),
+            "profiles": sorted({maker.profile_for(images) for *_, maker in makers}),
             "bytes_sha256": hashes,
         },
         "models": [

@@ -1,0 +1,37 @@
+"""Noise of a sensor in dim light."""
+
+import dataclasses
+
+import keras
+
+from keras_distill.corruptions.corruption import Corruption
+
+
+@keras.saving.register_keras_serializable(package="keras_distill")
+@dataclasses.dataclass(frozen=True)
+class GaussianNoise(Corruption):
+    """Adds normal noise to each channel value.
+
+    Standard deviations on [0, 1], by severity: .04, .06, .08, .09, .10.
+
+    Args:
+        severity: 1 to 5.
+        profile: See `kd.corruptions.Corruption`.
+
+    Example:
+
+    ```python
+    corrupted = kd.corruptions.get("gaussian_noise", severity=3)(np.full((2, 8, 8, 1), 0.4), seed=0)
+    assert corrupted.shape == (2, 8, 8, 1)
+    ```
+
+    Reference:
+        Hendrycks & Dietterich, 2019, https://arxiv.org/abs/1903.12261
+    """
+
+    name = "gaussian_noise"
+    constants = {"cifar32": (0.04, 0.06, 0.08, 0.09, 0.10)}
+    random = True
+
+    def apply(self, images, constant, rng=None):
+        return images + rng.normal(size=images.shape, scale=constant)

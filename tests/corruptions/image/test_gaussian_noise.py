@@ -1,0 +1,32 @@
+"""Fixture: make_cifar_c.py of hendrycks/robustness, 8190fe3, seed 0: mean, sha256 of the bytes."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from keras_distill.corruptions.image import GaussianNoise
+
+FIXTURE = [
+    (1, 136.8551, "b9c1891e"),
+    (2, 136.6755, "7769ed28"),
+    (3, 136.4626, "f4ccb0e3"),
+    (4, 136.3662, "3207a4a4"),
+    (5, 136.2555, "547b3a13"),
+]
+
+
+@pytest.mark.parametrize("severity, mean, digest", FIXTURE)
+def test_reference_draws_give_the_references_bytes(fixture_image, severity, mean, digest):
+    corruption = GaussianNoise(severity)
+    constant = corruption.constants["cifar32"][severity - 1]
+    made = corruption.apply(fixture_image[0] / 255.0, constant, np.random.RandomState(0))
+    made = np.uint8(np.clip(made, 0, 1) * 255)
+    assert made.mean() == pytest.approx(mean, abs=1e-4)
+    assert hashlib.sha256(made.tobytes()).hexdigest()[:8] == digest
+
+
+def test_moments_of_the_fast_draws():
+    made = GaussianNoise(5)(np.full((50, 28, 28, 1), 0.5), seed=1) - 0.5
+    assert made.mean() == pytest.approx(0.0, abs=4 * 0.1 / np.sqrt(made.size))
+    assert made.std() == pytest.approx(0.1, rel=0.02)

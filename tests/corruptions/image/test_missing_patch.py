@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+
+from keras_distill.corruptions.image import MissingPatch
+
+
+@pytest.mark.parametrize("severity, side", [(1, 6), (3, 11), (5, 17)])
+def test_one_square_inside_the_image(severity, side):
+    made = MissingPatch(severity)(np.ones((30, 28, 36, 1)), seed=0)
+    for image in made[..., 0]:
+        rows, columns = np.nonzero(image == 0)
+        assert len(rows) == side * side
+        assert np.ptp(rows) == np.ptp(columns) == side - 1
+
+
+def test_places_differ_and_reach_the_edges():
+    made = MissingPatch(5)(np.ones((400, 8, 8, 1)), seed=0)[..., 0]
+    tops = {int(np.nonzero(image == 0)[0].min()) for image in made}
+    assert tops == {0, 1, 2, 3}
