@@ -21,10 +21,13 @@
 # for a few epochs only; `keras-distill demo` is the same journey with the epochs it deserves.
 
 # %%
+import pathlib
+import tempfile
+
+import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-import keras
 import keras_distill as kd
 
 keras.utils.set_random_seed(0)
@@ -68,12 +71,15 @@ def compiled(model, steps):
 steps = EPOCHS * len(train)
 teacher = kd.models.cifar_resnet(8, width=24, input_shape=data.input_shape, num_classes=10)
 compiled(teacher, steps).fit(
-    train, validation_data=validation, epochs=EPOCHS, verbose=2, shuffle=False
-)
+    train, validation_data=validation, epochs=EPOCHS, verbose=2, shuffle=False,
+    callbacks=[kd.datasets.SetEpoch(train)],
+)  # fmt: skip
 
 # %%
 student = kd.models.narrow(teacher, width=0.25, seed=1)
-print(f"teacher {kd.footprint.parameters(teacher):,} parameters, student {kd.footprint.parameters(student):,}")
+print(
+    f"teacher {kd.footprint.parameters(teacher):,} parameters, student {kd.footprint.parameters(student):,}"
+)
 
 # %% [markdown]
 # ## The control: the same student without a teacher
@@ -100,9 +106,7 @@ distiller = kd.Distiller(
     distillation_losses=[kd.losses.SoftTargets(temperature=4.0)],
     student_loss_weight=0.3,
 )
-taught = compiled(distiller, steps).fit(
-    train, validation_data=validation, epochs=EPOCHS, verbose=2
-)
+taught = compiled(distiller, steps).fit(train, validation_data=validation, epochs=EPOCHS, verbose=2)
 
 # %%
 plt.figure(figsize=(5, 3))
@@ -134,7 +138,9 @@ print(f"{kd.footprint.sparsity(pruned):.1%} of the kernel weights are zero")
 
 # %%
 int8_model = kd.compression.quantize_model(pruned, preserve_sparsity=True)
-quantization = kd.Distiller(teacher, int8_model, [kd.losses.SoftTargets(4.0)], student_loss_weight=0.3)
+quantization = kd.Distiller(
+    teacher, int8_model, [kd.losses.SoftTargets(4.0)], student_loss_weight=0.3
+)
 compiled(quantization, len(train)).fit(train, validation_data=validation, epochs=1, verbose=2)
 
 # %%
@@ -146,9 +152,10 @@ print(kd.compression.summary(int8_model))
 # Every artefact is run in the LiteRT interpreter and compared with the Keras model before it is handed over.
 
 # %%
-calibration = np.concatenate([x for x, _ in validation.take(4)])
+images_to_compare = np.concatenate([x for x, _ in validation.take(4)])
+folder = pathlib.Path(tempfile.mkdtemp())
 artefact = kd.export.to_tflite(
-    int8_model, "runs/quickstart/student.tflite", recipe="int8", samples=calibration
+    int8_model, folder / "student.tflite", recipe="int8", samples=images_to_compare
 )
 print(artefact.parity)
 
@@ -177,7 +184,12 @@ for axis, corruption in zip(axes, ["gaussian_noise", "contrast", "missing_patch"
     for model in ["teacher", "control", "distilled", "int8"]:
         clean = [c.accuracy for c in report.cells if c.model == model and c.severity == 0]
         cells = [c for c in report.cells if c.model == model and c.corruption == corruption]
-        axis.plot(severities, clean + [c.accuracy for c in sorted(cells, key=lambda c: c.severity)], "o-", label=model)
+        axis.plot(
+            severities,
+            clean + [c.accuracy for c in sorted(cells, key=lambda c: c.severity)],
+            "o-",
+            label=model,
+        )
     axis.set_title(corruption), axis.set_xlabel("severity")
 axes[0].set_ylabel("accuracy"), axes[0].legend()
 plt.show()
