@@ -30,3 +30,8 @@ def test_moments_of_the_fast_draws():
     made = GaussianNoise(5)(np.full((50, 28, 28, 1), 0.5), seed=1) - 0.5
     assert made.mean() == pytest.approx(0.0, abs=4 * 0.1 / np.sqrt(made.size))
     assert made.std() == pytest.approx(0.1, rel=0.02)
+
+
+def test_streams_of_two_examples_never_meet():
+    first, second = GaussianNoise(1)(np.full((2, 28, 28, 1), 0.5), seed=1)
+    assert np.intersect1d(first, second).size < 0.02 * first.size
