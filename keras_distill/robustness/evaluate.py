@@ -1,23 +1,14 @@
 """Models × corruptions → report."""
 
-import contextlib
 import dataclasses
-import hashlib
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-import numpy as np
-
-from keras_distill.robustness.cell import Cell
-from keras_distill.robustness.classification_scores import (
-    calibration_error,
-    macro_f1,
-    negative_log_likelihood,
-)
-from keras_distill.robustness.intervals import wilson_interval
 from keras_distill.robustness.judge import judge
 from keras_distill.robustness.measured_data import measured_data
+from keras_distill.robustness.measurement import digest, measure
+from keras_distill.robustness.model_facts import model_facts
 from keras_distill.robustness.report import SCHEMA, Report
 
 _VERSIONS = ("tensorflow", "keras", "numpy", "ai-edge-litert")
@@ -33,6 +24,7 @@ def evaluate(
     facts=None,
     class_names=None,
     progress=True,
+    compare=None,
 ):
     """Measures models on clean and corrupted images.
 
@@ -52,12 +44,15 @@ def evaluate(
             "latency_ms_p50", "training_seconds"}}`: taken instead of being measured.
         class_names: Names of the classes, kept in the report.
         progress: Whether to show a progress bar.
+        compare: Pairs `(model, other)` to compare beside every model with the baseline. Defaults
+            to `[("distilled", "control")]` where both are there, else to none.
 
     Returns:
         A `Report`.
 
     Raises:
-        ValueError: If data, labels, baseline or a model's outputs are not as described.
+        ValueError: If data, labels, baseline, pairs, corruptions, severities or a model's outputs
+            are not as described.
 
     Example:
 
@@ -87,45 +82,17 @@ def evaluate(
             f"There are facts about {', '.join(stray)}, but no such model. Expected one of: "
             f"{', '.join(models)}."
         )
+    pairs = _pairs(models, baseline, compare)
     images, labels = measured_data(data)
     loaded = {name: predictors.load(model, name=name) for name, model in models.items()}
     suite = corruptions if isinstance(corruptions, str) else None
     names = list(room.names(corruptions)) if suite else list(corruptions)
+    severities = list(severities)
+    _check_suite(names, severities)
     makers = [(name, s, room.get(name, s)) for name in names for s in severities]
 
-    # The baseline goes first within a cell, because agreement needs its predictions.
-    order = sorted(loaded, key=lambda name: name != baseline)
-    cells, correct, hashes = [], {name: [] for name in loaded}, {}
-    with _bar(progress) as step:
-        for name, severity, maker in [("clean", 0, None), *makers]:
-            step(f"{name} {severity}" if severity else name, len(makers) + 1)
-            seen = images if maker is None else np.asarray(maker(images, seed), "float32")
-            hashes[f"{name}/{severity}"] = _digest(seen)
-            reference = None
-            for model in order:
-                probabilities = _probabilities(loaded[model], seen, labels)
-                top = probabilities.argmax(axis=1)
-                reference = top if reference is None else reference
-                right = top == labels
-                correct[model].append(right)
-                cells.append(
-                    Cell(
-                        model=model,
-                        corruption=name,
-                        severity=int(severity),
-                        n=len(labels),
-                        accuracy=float(right.mean()),
-                        accuracy_ci95=wilson_interval(int(right.sum()), len(labels)),
-                        macro_f1=macro_f1(top, labels, probabilities.shape[1]),
-                        nll=negative_log_likelihood(probabilities, labels),
-                        ece15=calibration_error(probabilities, labels),
-                        agreement=float((top == reference).mean()),
-                    )
-                )
-    # Written model by model, in the caller's order.
-    cells = [cell for name in loaded for cell in cells if cell.model == name]
-    correct = {name: np.stack(rows) for name, rows in correct.items()}
-    aggregates, comparisons = judge(cells, correct, baseline, seed)
+    cells, correct, hashes = measure(loaded, images, labels, makers, baseline, seed, progress)
+    aggregates, comparisons = judge(cells, correct, baseline, pairs, seed)
     document = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -139,7 +106,7 @@ def evaluate(
             "n": len(labels),
             "image_shape": list(images.shape[1:]),
             "class_names": None if class_names is None else [str(name) for name in class_names],
-            "labels_sha256": _digest(labels),
+            "labels_sha256": digest(labels),
         },
         "suite": {
             "name": suite,
@@ -150,7 +117,7 @@ def evaluate(
         },
         "models": [
             {"name": name, "format": predictor.kind}
-            | _facts(predictor, images[:1], (facts or {}).get(name, {}))
+            | model_facts(predictor, images[:1], (facts or {}).get(name, {}))
             for name, predictor in loaded.items()
         ],
         "cells": [dataclasses.asdict(cell) for cell in cells],
@@ -160,61 +127,31 @@ def evaluate(
     return Report(document, correct)
 
 
-def _probabilities(predictor, images, labels):
-    probabilities = predictor.probabilities(images)
-    if probabilities.ndim != 2 or probabilities.shape[1] < 2 or len(probabilities) != len(images):
+def _pairs(models, baseline, compare):
+    pairs = [(name, baseline) for name in models if name != baseline]
+    if compare is None:
+        compare = [("distilled", "control")] if {"distilled", "control"} <= set(models) else []
+    for pair in compare:
+        if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(models):
+            raise ValueError(
+                f"`compare` must hold pairs of two different models out of: {', '.join(models)}. "
+                f"Received: {tuple(pair)!r}."
+            )
+        if tuple(pair) not in pairs:
+            pairs.append(tuple(pair))
+    return pairs
+
+
+def _check_suite(names, severities):
+    for what, values in (("corruptions", names), ("severities", severities)):
+        repeated = sorted({value for value in values if values.count(value) > 1})
+        if repeated:
+            raise ValueError(
+                f"`{what}` names {repeated[0]!r} more than once, which would count it twice in "
+                "every mean. Name each once."
+            )
+    if names and not severities:
         raise ValueError(
-            f"{predictor.name!r} gives outputs of shape {probabilities.shape} for {len(images)} "
-            "images. Expected (images, classes) with at least two classes."
+            "`severities` is empty. Expected at least one of 1, 2, 3, 4, 5; to measure clean "
+            "images only, give corruptions=[]."
         )
-    if not np.isfinite(probabilities).all():
-        raise ValueError(
-            f"{predictor.name!r} gives outputs that are NaN or infinite, so it has no top class. "
-            "Expected finite outputs: check its weights."
-        )
-    low, high, classes = labels.min(), labels.max(), probabilities.shape[1]
-    if low < 0 or high >= classes:
-        raise ValueError(
-            f"The labels go from {low} to {high}, but {predictor.name!r} has {classes} classes. "
-            f"Expected labels from 0 to {classes - 1}."
-        )
-    return probabilities
-
-
-def _facts(predictor, image, given):
-    from keras_distill import footprint
-
-    known = dict(given)
-    if predictor.model is not None:
-        for fact in ("parameters", "macs", "sparsity"):
-            if fact not in known:
-                known[fact] = getattr(footprint, fact)(predictor.model)
-    if predictor.path is not None and not {"bytes", "gzip_bytes"} <= set(known):
-        raw, zipped = footprint.file_bytes(predictor.path)
-        known = {"bytes": raw, "gzip_bytes": zipped} | known
-    if "latency_ms_p50" not in known:
-        known["latency_ms_p50"] = float(footprint.latency(predictor.predict, image).p50)
-    return known
-
-
-def _digest(array):
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-
-
-@contextlib.contextmanager
-def _bar(wanted):
-    if not wanted:
-        yield lambda text, total: None
-        return
-    from rich.progress import Progress
-
-    with Progress() as bar:
-        task = bar.add_task("clean")
-        started = []
-
-        def step(text, total):
-            bar.update(task, description=text, total=total, advance=len(started[:1]))
-            started.append(text)
-
-        yield step
-        bar.update(task, completed=bar.tasks[task].total)

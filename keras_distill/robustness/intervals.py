@@ -46,4 +46,14 @@ def exact_mcnemar(correct_a, correct_b):
     only_a = int(np.sum(correct_a & ~correct_b))
     only_b = int(np.sum(correct_b & ~correct_a))
     p = binomtest(only_a, only_a + only_b, 0.5).pvalue if only_a + only_b else 1.0
-    return {"only_model": only_a, "only_baseline": only_b, "p_exact": float(p)}
+    return {"only_model": only_a, "only_against": only_b, "p_exact": float(p)}
+
+
+def holm(p_values):
+    """Holm's correction: p-values that hold for the whole family, in the order given."""
+    order = np.argsort(p_values, kind="stable")
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = float(highest)
+    return adjusted

@@ -5,6 +5,7 @@ import numpy as np
 from keras_distill.robustness.intervals import (
     bootstrap_means,
     exact_mcnemar,
+    holm,
     percentiles,
     wilson_interval,
 )
@@ -13,17 +14,18 @@ from keras_distill.robustness.mean_corruption_error import mean_corruption_error
 RESAMPLES = 1000
 
 
-def judge(cells, correct, baseline, seed):
-    """Aggregates of every model and its comparison with the baseline.
+def judge(cells, correct, baseline, pairs, seed):
+    """Aggregates of every model, and comparisons of pairs of them.
 
     Args:
         cells: Cells, for each model in the order of the rows of `correct`; the first is clean.
         correct: `{model: bool (cells, n)}`.
         baseline: Name of one of the models.
+        pairs: `(model, other)` names; each is compared as model − other.
         seed: Seed of the bootstrap.
 
     Returns:
-        Two lists of dicts: aggregates, one per model; comparisons, one per other model.
+        Two lists of dicts: aggregates, one per model; comparisons, one per pair.
     """
     names = list(correct)
     by_model = {name: [cell for cell in cells if cell.model == name] for name in names}
@@ -31,8 +33,7 @@ def judge(cells, correct, baseline, seed):
     clean = np.stack([correct[name][0] for name in names]).astype("float64")
     per_image = [correct[name][1:].mean(axis=0) for name in names] if corrupted else []
     draws = bootstrap_means(np.concatenate([clean, per_image]) if corrupted else clean, seed)
-    reference = names.index(baseline)
-    aggregates, comparisons = [], []
+    aggregates = []
     for index, name in enumerate(names):
         first, *rest = by_model[name]
         row = {
@@ -50,29 +51,42 @@ def judge(cells, correct, baseline, seed):
         }
         if corrupted:
             row["mean_corrupted_accuracy"] = float(per_image[index].mean())
-            row["mean_corrupted_accuracy_ci95"] = percentiles(draws[len(names) + index])
+            row["mean_corrupted_accuracy_ci95"] = _mean_interval(
+                row["mean_corrupted_accuracy"], draws[len(names) + index], first.n
+            )
             row["ce_vs_baseline"] = _relative(rest, by_model[baseline][1:])
             row["ece15_corrupted"] = float(np.mean([cell.ece15 for cell in rest]))
             row["agreement_corrupted"] = float(np.mean([cell.agreement for cell in rest]))
         aggregates.append(row)
-        if name == baseline:
-            continue
+    comparisons = []
+    for name, other in pairs:
+        mine, its = names.index(name), names.index(other)
         comparison = {
             "model": name,
-            "baseline": baseline,
-            "clean_difference": float(clean[index].mean() - clean[reference].mean()),
-            "clean_difference_ci95": percentiles(draws[index] - draws[reference]),
-            "clean_mcnemar": exact_mcnemar(correct[name][0], correct[baseline][0]),
+            "against": other,
+            "clean_difference": float(clean[mine].mean() - clean[its].mean()),
+            "clean_difference_ci95": percentiles(draws[mine] - draws[its]),
+            "clean_mcnemar": exact_mcnemar(correct[name][0], correct[other][0]),
             "corrupted_difference": None,
             "corrupted_difference_ci95": None,
         }
         if corrupted:
-            mine, other = len(names) + index, len(names) + reference
-            difference = per_image[index].mean() - per_image[reference].mean()
+            difference = per_image[mine].mean() - per_image[its].mean()
+            spread = draws[len(names) + mine] - draws[len(names) + its]
             comparison["corrupted_difference"] = float(difference)
-            comparison["corrupted_difference_ci95"] = percentiles(draws[mine] - draws[other])
+            comparison["corrupted_difference_ci95"] = percentiles(spread)
         comparisons.append(comparison)
+    corrected = holm([item["clean_mcnemar"]["p_exact"] for item in comparisons])
+    for item, p in zip(comparisons, corrected, strict=True):
+        item["clean_mcnemar"]["p_holm"] = p
     return aggregates, comparisons
+
+
+def _mean_interval(share, draws, n):
+    # Images all right, or all wrong, resample to themselves: no spread, but no certainty either.
+    if share in (0.0, 1.0):
+        return wilson_interval(round(share * n), n)
+    return percentiles(draws)
 
 
 def _relative(cells, baseline_cells):

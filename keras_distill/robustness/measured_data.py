@@ -40,6 +40,9 @@ def measured_data(data):
 
 
 def _arrays(data):
+    # [images, labels] is meant as (images, labels), not as two batches without labels.
+    if isinstance(data, list) and len(data) == 2 and all(hasattr(x, "dtype") for x in data):
+        data = tuple(data)
     if isinstance(data, tuple):
         if len(data) < 2 or data[1] is None:
             return np.asarray(data[0]), None

@@ -4,6 +4,8 @@ import pathlib
 
 import numpy as np
 
+from keras_distill.robustness.verdict import caveats, headline
+
 _TEMPLATES = pathlib.Path(__file__).parent
 # Cividis at seven points: read alike with and without colour vision.
 _SCALE = np.array(
@@ -44,7 +46,7 @@ def render_markdown(report):
             "–" if row["kib"] is None else f"{row['kib']:.1f}",
         ]
         lines.append(f"| {' | '.join(parts)} |")
-    lines += ["", *[f"- {caveat}" for caveat in _caveats(report)], ""]
+    lines += ["", *[f"- {caveat}" for caveat in caveats(report)], ""]
     return "\n".join(lines)
 
 
@@ -62,52 +64,17 @@ def _context(report):
         "document": document,
         "names": names,
         "rows": list(zip(report.rows(), report.aggregates, strict=True)),
-        "comparisons": {item["model"]: item for item in report.comparisons},
+        "comparisons": {
+            item["model"]: item
+            for item in report.comparisons
+            if item["against"] == document["baseline"]
+        },
         "comparison_list": report.comparisons,
         "cells": report.cells,
         "heat": heat,
-        "headline": _headline(report),
-        "caveats": _caveats(report),
+        "headline": headline(report),
+        "caveats": caveats(report),
     }
-
-
-def _headline(report):
-    baseline = report.document["baseline"]
-    if not report.comparisons:
-        return report.summary()
-    smallest = min(
-        report.comparisons,
-        key=lambda item: next(
-            row["kib"] or np.inf for row in report.rows() if row["model"] == item["model"]
-        ),
-    )
-    kind = "clean" if smallest["corrupted_difference"] is None else "corrupted"
-    difference = smallest[f"{kind}_difference"]
-    low, high = smallest[f"{kind}_difference_ci95"]
-    word = "clean" if kind == "clean" else "blurred, noisy or damaged"
-    if low <= 0 <= high:
-        verdict = f"cannot be told apart from {baseline}"
-    else:
-        side = "more" if difference > 0 else "fewer"
-        verdict = f"gets {abs(100 * difference):.1f} in 100 {side} right than {baseline}"
-    return (
-        f"On {word} pictures {smallest['model']} {verdict} "
-        f"(difference {100 * difference:+.1f} points, 95 % interval {100 * low:+.1f} to "
-        f"{100 * high:+.1f})."
-    )
-
-
-def _caveats(report):
-    data = report.document["data"]
-    return [
-        f"Measured on {data['n']:,} images; intervals cover the choice of images (95 %), not the "
-        "seed of training: another training run may differ by more.",
-        "Intervals of single cells are Wilson's; those of means and differences are bootstraps "
-        "over images that carry all their cells along (1,000 resamples).",
-        "Several models are compared and the p-values are not corrected for it.",
-        "Accuracy need not fall with every step of severity. CE relative to the baseline is not "
-        "ImageNet-C's mCE, whose baseline is AlexNet.",
-    ]
 
 
 def _percent(value, interval=None):

@@ -10,8 +10,9 @@ import numpy as np
 
 from keras_distill.files import atomic_path
 from keras_distill.robustness.cell import Cell
+from keras_distill.robustness.saved_report import SCHEMA as SCHEMA
+from keras_distill.robustness.saved_report import read_report
 
-SCHEMA = "keras_distill.robustness/1"
 _FACTS = ("parameters", "macs", "sparsity", "latency_ms_p50", "training_seconds")
 
 
@@ -29,7 +30,8 @@ class Report:
     Attributes:
         cells: A list of `Cell`.
         aggregates: A list of dicts, one per model.
-        comparisons: A list of dicts, one per model that is not the baseline.
+        comparisons: A list of dicts, one per compared pair: every other model against the
+            baseline, then the pairs that were asked for.
         correct: As given.
 
     Example:
@@ -82,22 +84,9 @@ class Report:
 
     def summary(self):
         """A few sentences in words: how right each model stays, against the baseline."""
-        lines = []
-        for found in self.aggregates:
-            line = f"{found['model']}: {_percent(found, 'clean_accuracy')} of clean images right"
-            if found["mean_corrupted_accuracy"] is not None:
-                line += f", {_percent(found, 'mean_corrupted_accuracy')} of corrupted ones"
-            lines.append(line + ".")
-        for comparison in self.comparisons:
-            kind = "clean" if comparison["corrupted_difference"] is None else "corrupted"
-            low, high = comparison[f"{kind}_difference_ci95"]
-            verdict = "better" if low > 0 else "worse" if high < 0 else "not told apart"
-            lines.append(
-                f"{comparison['model']} against {comparison['baseline']} on {kind} images: "
-                f"{100 * comparison[f'{kind}_difference']:+.1f} points "
-                f"({100 * low:+.1f} to {100 * high:+.1f}): {verdict}."
-            )
-        return "\n".join(lines)
+        from keras_distill.robustness.verdict import sentences
+
+        return "\n".join(sentences(self))
 
     def save(self, folder):
         """Writes the report, whole or not at all.
@@ -142,26 +131,9 @@ class Report:
             A `Report` that renders to the same files.
 
         Raises:
-            ValueError: If the file is of another schema.
+            ValueError: If the file is damaged or of another schema.
         """
-        path = pathlib.Path(path)
-        document = json.loads(path.read_text(encoding="utf-8"))
-        received = document.get("schema") if isinstance(document, dict) else None
-        if received != SCHEMA:
-            raise ValueError(
-                f"{path.name} has the schema {received!r}. Expected {SCHEMA!r}: measure again "
-                "with this version, or read it with the version that wrote it."
-            )
-        beside = path.with_name("correct.npz")
-        correct = None
-        if beside.exists():
-            n = document["data"]["n"]
-            with np.load(beside, allow_pickle=False) as packed:
-                correct = {
-                    model["name"]: _unpacked(packed[f"model_{index}"], n)
-                    for index, model in enumerate(document["models"])
-                }
-        return cls(document, correct)
+        return cls(*read_report(path))
 
     def _csv(self):
         text = io.StringIO()
@@ -187,17 +159,8 @@ def _plain(value):
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _unpacked(bits, n):
-    return np.unpackbits(bits, axis=1, count=n).astype(bool)
-
-
 def _kib(size):
     return None if size is None else size / 1024
-
-
-def _percent(found, key):
-    low, high = found[f"{key}_ci95"]
-    return f"{100 * found[key]:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _shown(key, value):

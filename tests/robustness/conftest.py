@@ -1,31 +1,6 @@
 import numpy as np
 import pytest
 
-from keras_distill import corruptions, footprint
-
-
-class Darker:
-    """A corruption of known effect, so that the measurements can be worked out by hand."""
-
-    def __init__(self, name, severity):
-        self.severity = severity
-
-    def __call__(self, images, seed, indices=None):
-        return images * np.float32(1 - 0.2 * self.severity)
-
-    def get_config(self):
-        return {"profile": "cifar32"}
-
-
-@pytest.fixture
-def rooms(monkeypatch):
-    class Latency:
-        p50 = 1.5
-
-    monkeypatch.setattr(corruptions, "get", Darker, raising=False)
-    monkeypatch.setattr(corruptions, "names", lambda suite: ["darker", "dim"], raising=False)
-    monkeypatch.setattr(footprint, "latency", lambda *_: Latency, raising=False)
-
 
 @pytest.fixture
 def data():
@@ -44,3 +19,9 @@ def threshold():
         return model
 
     return make
+
+
+@pytest.fixture
+def brightened(data):
+    """Arguments of `evaluate` under which a grey g becomes g + 0.1 and g + 0.2."""
+    return {"data": data, "corruptions": ["brightness"], "severities": (2, 4), "progress": False}

@@ -4,6 +4,7 @@ import pytest
 from keras_distill.robustness.intervals import (
     bootstrap_means,
     exact_mcnemar,
+    holm,
     percentiles,
     wilson_interval,
 )
@@ -35,6 +36,13 @@ def test_mcnemar_by_hand():
     b = np.array([0, 0, 0, 0, 0, 1, 1, 0], bool)
     # 5 against 1 of 6 fair coins: 2 · (6 + 1) / 64.
     assert exact_mcnemar(a, b) == {
-        "only_model": 5, "only_baseline": 1, "p_exact": pytest.approx(14 / 64)
+        "only_model": 5, "only_against": 1, "p_exact": pytest.approx(14 / 64)
     }  # fmt: skip
     assert exact_mcnemar(a, a)["p_exact"] == 1.0
+
+
+def test_holm_by_hand():
+    # Times 3, 2, 1 from the smallest; never below the one before, never above 1.
+    assert holm([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([]) == []

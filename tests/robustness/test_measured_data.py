@@ -16,6 +16,11 @@ def test_batches_are_joined_in_order():
     assert images.shape == (3, 2, 2, 1) and labels.tolist() == [0, 1, 2]
 
 
+def test_a_list_of_two_arrays_is_a_pair():
+    images, labels = measured_data([IMAGES, np.array([0, 1, 2])])
+    assert images.shape == (3, 2, 2, 1) and labels.tolist() == [0, 1, 2]
+
+
 @pytest.mark.parametrize(
     "data, message",
     [
