@@ -40,6 +40,9 @@ def severity_curves(report):
                 spine.set_color(_GREY)
         for panel in list(panels.flat)[len(names) :]:
             panel.set_axis_off()
+        # Shared axes number the last line only, which is not full.
+        for panel in list(panels.flat)[: len(names)][-columns:]:
+            panel.tick_params(labelbottom=True)
         figure.patch.set_alpha(0)
         figure.supxlabel("severity (0 = clean)", color=_GREY, fontsize=9)
         figure.supylabel("accuracy, %", color=_GREY, fontsize=9)
