@@ -36,9 +36,11 @@ def atomic_path(path):
     Example:
 
     ```python
+    import pathlib
+
     with kd.files.atomic_path("scores.txt") as path:
         path.write_text("0.91")
-    assert open("scores.txt").read() == "0.91"
+    assert pathlib.Path("scores.txt").read_text() == "0.91"
     ```
     """
     path = pathlib.Path(path)

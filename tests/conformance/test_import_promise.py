@@ -14,10 +14,12 @@ IMPORT = f"""
 HEAVY = {HEAVY!r}
 import json, os, sys, time
 import keras
+# Keras 3.15 itself loads matplotlib where it is installed.
+known = set(sys.modules)
 before = time.process_time()
 import keras_distill
 seconds = time.process_time() - before
-loaded = [name for name in HEAVY if name in sys.modules]
+loaded = [name for name in HEAVY if name in sys.modules and name not in known]
 legacy = os.environ.get("TF_USE_LEGACY_KERAS")
 print(json.dumps(dict(seconds=seconds, loaded=loaded, legacy=legacy)))
 """

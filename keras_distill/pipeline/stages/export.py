@@ -1,5 +1,6 @@
 """The files that ship, each checked against its Keras model before it is kept."""
 
+import itertools
 import json
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 KEYS = ("quantization",)
 INT8 = "student.int8.tflite"
 SAVED_MODEL = "student_saved_model"
+SAMPLES = 1000
 
 
 def needs(configuration):
@@ -29,16 +31,20 @@ def run(journey):
     from keras_distill import export
 
     _, validation, _ = journey.splits
-    samples = np.asarray(next(iter(validation))[0])
+    # Enough for a share of agreement to mean something, and quick to run.
+    batches = itertools.takewhile(lambda batch: batch[0] < SAMPLES, _counted(validation))
+    samples = np.concatenate([images for _, images in batches])[:SAMPLES]
+    labels = getattr(journey.splits, "class_names", None)
     folder = journey.folder / "artefacts"
     for name, file in _files(journey).items():
         if name == "saved_model":
-            export.to_saved_model(journey.model(journey.final_float), folder / file)
+            model = journey.model(journey.final_float)
+            export.to_saved_model(model, folder / file, samples=samples, labels=labels)
         elif name == "int8":
             model = journey.model("quantized")
-            export.to_tflite(model, folder / file, recipe="int8", samples=samples)
+            export.to_tflite(model, folder / file, recipe="int8", samples=samples, labels=labels)
         else:
-            export.to_tflite(journey.model(name), folder / file, samples=samples)
+            export.to_tflite(journey.model(name), folder / file, samples=samples, labels=labels)
         parity = artefacts(journey)[name].parity
         journey.log(f"{file}: {parity}")
         journey.say(
@@ -46,6 +52,14 @@ def run(journey):
             f"largest difference {parity.max_difference:.2g}"
         )
     return sorted(f"artefacts/{path.name}" for path in folder.iterdir()), {}
+
+
+def _counted(batches):
+    """(examples before the batch, its images) of each batch."""
+    before = 0
+    for images, _ in batches:
+        yield before, np.asarray(images)
+        before += len(images)
 
 
 def artefacts(journey):

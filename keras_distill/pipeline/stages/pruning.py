@@ -3,8 +3,8 @@
 from keras_distill.pipeline import training
 
 KEYS = ("seed", "data", "distillation", "pruning")
-# The last quarter of the steps is left for the weights that stay to settle.
-RAMP = 0.75
+# The second half of the steps is left for the weights that stay to settle.
+RAMP = 0.5
 UPDATES = 20
 
 
