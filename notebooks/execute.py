@@ -31,6 +31,11 @@ def main(names):
         NotebookClient(notebook, timeout=1200, kernel_name="python3").execute(cwd=str(HERE))
         for cell in notebook.cells:
             cell.get("metadata", {}).pop("execution", None)
+            # What libraries write to stderr while they start says nothing about the page.
+            outputs = cell.get("outputs", [])
+            cell_outputs = [o for o in outputs if o.get("name") != "stderr"]
+            if outputs:
+                cell["outputs"] = cell_outputs
         nbformat.write(notebook, script.with_suffix(".ipynb"))
         print(f"{script.stem}: {len(notebook.cells)} cells executed")
 

@@ -75,4 +75,5 @@ def _convolution(x, filters, size, strides, name):
         kernel_initializer="he_normal",
         name=name,
     )(x)
-    return layers.BatchNormalization(name=f"{name}_bn")(x)
+    # Keras's default of 0.99 needs some 500 steps to settle, more than a short run has.
+    return layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
