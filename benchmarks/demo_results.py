@@ -61,7 +61,7 @@ def seeds(folder):
             f"{100 * figures['difference']:+.2f} points",
             f"{low:+.2f} to {high:+.2f}",
         ])  # fmt: skip
-    head = ["", "teacher (fixed)", "control", "distilled", "difference", "95 % interval"]
+    head = ["images", "teacher (fixed)", "control", "distilled", "difference", "95 % interval"]
     write("demo_seeds.csv", head, rows)
 
 
