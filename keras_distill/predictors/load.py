@@ -1,10 +1,12 @@
 """From a model, a path or a function to a predictor."""
 
+import json
 import os
 import pathlib
 
 import keras
 
+from keras_distill.files.sha256 import sha256
 from keras_distill.predictors.output_kind import output_kind
 from keras_distill.predictors.predictor import Predictor
 from keras_distill.predictors.tflite_file import TFLiteFile
@@ -71,6 +73,7 @@ def _of_path(path, name):
             ) from error
         return _of_keras(model, name, path)
     if path.suffix == ".tflite":
+        _refuse_altered(path)
         file = TFLiteFile(path)
         return Predictor(
             file.predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs
@@ -79,6 +82,21 @@ def _of_path(path, name):
         f"Cannot tell what {str(path)!r} is. Expected a file that ends in .keras or .tflite, or "
         "a SavedModel folder."
     )
+
+
+def _refuse_altered(path):
+    """A file with a few flipped bytes may load and run: only its manifest knows better."""
+    manifest = path.with_name(f"{path.name}.manifest.json")
+    if not manifest.exists():
+        return
+    expected = json.loads(manifest.read_text(encoding="utf-8")).get("sha256")
+    received = sha256(path)
+    if expected not in (None, received):
+        raise ValueError(
+            f"{str(path)!r} is not the file that its manifest describes. Expected sha256 "
+            f"{expected}. Received: {received}. Export it again, or remove "
+            f"'{manifest.name}' if the file was changed on purpose."
+        )
 
 
 def _of_keras(model, name, path):

@@ -139,3 +139,25 @@ def test_subclassed_model_is_judged_by_what_it_says(images):
     probabilities = predictor.probabilities(images)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     np.testing.assert_array_equal(probabilities, predictor.predict(images))
+
+
+def test_file_that_its_manifest_does_not_describe(float_file, tmp_path):
+    import hashlib
+    import json
+    import pathlib
+
+    content = bytearray(pathlib.Path(float_file).read_bytes())
+    expected = hashlib.sha256(content).hexdigest()
+    path, manifest = tmp_path / "x.tflite", tmp_path / "x.tflite.manifest.json"
+    path.write_bytes(content)
+    manifest.write_text(json.dumps({"sha256": expected, "outputs": "logits"}))
+    assert load(path).outputs == "logits"
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    sentence = (
+        f"{str(path)!r} is not the file that its manifest describes. Expected sha256 {expected}. "
+        f"Received: {hashlib.sha256(content).hexdigest()}. Export it again, or remove "
+        "'x.tflite.manifest.json' if the file was changed on purpose."
+    )
+    with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
+        load(path)
