@@ -20,5 +20,6 @@ def test_tables_are_those_of_the_csv_files():
 def test_links_to_files_lead_somewhere():
     for page in ("README.md", "CONTRIBUTING.md", "export/README.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+        prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+        for target in re.findall(r"\]\((?!http)([^)#]+)", prose):
             assert (ROOT / page).parent.joinpath(target).exists(), f"{page} links to {target}"
