@@ -9,7 +9,7 @@ TEMPLATE = """\
 # Written by `keras-distill init`. Look at it with `keras-distill check {file}`,
 # then do it with `keras-distill run {file}`.
 # Every key may be left out; what stands here are the defaults, unless it was read from
-# the model and the folder.
+# the model and the folder. Few pictures get more epochs, because steps are what trains.
 
 output: {output}          # the run's folder, inside the folder of this file
 seed: 0                   # of initial weights, data order and corruptions
@@ -35,25 +35,28 @@ student:
 control: true             # train the student once more without a teacher, to compare
 
 distillation:
-  epochs: 10
+  epochs: {distillation}
   learning_rate: 0.001    # decays to 1 % of it over all steps
   temperature: 4.0
   student_loss_weight: 0.1    # 0.1 · labels + 0.9 · teacher
 
 pruning:                  # null leaves it out
   sparsity: 0.75          # share of each kernel that becomes zero
-  epochs: 4
+  epochs: {pruning}
   learning_rate: 0.0005
 
 quantization:             # null leaves it out
   scheme: int8
-  epochs: 2
+  epochs: {quantization}            # ranges settle in some 2,000 steps
   learning_rate: 0.0001
 
 robustness:               # null: clean test images only
   corruptions: quick
   severities: [1, 2, 3, 4, 5]
 """
+
+# (epochs, least steps) of each stage.
+TRAINING = {"distillation": (10, 800), "pruning": (4, 800), "quantization": (2, 2000)}
 
 
 def write_configuration(path, teacher, data, progress=print):
@@ -111,13 +114,17 @@ def write_configuration(path, teacher, data, progress=print):
         look = examine_teacher(adapt(model, **setting), splits)
     progress(look.sentence)
     folder = path.resolve().parent
+    batch_size = 32 if is_folder else 128
+    steps = -(-splits.sizes["train"] // batch_size)
+    epochs = {stage: max(usual, -(-least // steps)) for stage, (usual, least) in TRAINING.items()}
     text = TEMPLATE.format(
+        **epochs,
         file=path.name,
         output=json.dumps(f"runs/{path.stem}"),
         data=json.dumps(_written(data, folder) if is_folder else str(data), ensure_ascii=False),
         classes=some,
         image_size=image_size if is_folder else "null",
-        batch_size=32 if is_folder else 128,
+        batch_size=batch_size,
         teacher=json.dumps(_written(teacher, folder), ensure_ascii=False),
         found=look.sentence,
         input_scale=json.dumps(setting.get("input_scale", "[0, 1]")),

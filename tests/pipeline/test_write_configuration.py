@@ -2,6 +2,7 @@
 
 import pytest
 
+import keras_distill as kd
 from keras_distill.pipeline import load_configuration
 from keras_distill.pipeline.write_configuration import write_configuration
 
@@ -19,6 +20,9 @@ def test_what_it_writes_is_accepted_and_holds_what_was_found(tmp_path, pictures,
     text = (tmp_path / "c.yaml").read_text()
     assert 'model: "t.keras"' in text and 'name: "pictures"' in text
     assert "amber, blue, lime, mint" in text
+    # Few pictures: epochs enough for 2,000 steps, in which the ranges of int8 settle.
+    data = kd.datasets.load(pictures, batch_size=32)
+    assert configuration.quantization.epochs * len(data.train) >= 2000
 
 
 def test_an_older_file_is_not_overwritten(tmp_path, pictures, teacher_maker):
