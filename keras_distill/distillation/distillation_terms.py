@@ -1,12 +1,9 @@
 """The distillation losses of one Distiller: names, weights, values."""
 
-import inspect
-
 import keras
 from keras import ops
 
-from keras_distill.losses import BinarySoftTargets, SoftTargets
-from keras_distill.losses.log_probabilities import log_odds, log_probabilities
+from keras_distill.losses import DistillationLoss, ResponseLoss
 
 
 class _Reduced(keras.losses.Loss):
@@ -52,25 +49,29 @@ def detached(outputs):
     return outputs
 
 
-def term_value(loss, teacher, student, kinds, step, sample_weight):
+def term_value(loss, teacher, student, kinds, sample_weight, context):
     """The scalar value of one distillation loss on one batch."""
     mask = None
-    if not isinstance(student, (list, tuple, dict)):
+    if not keras.tree.is_nested(student):
         mask = getattr(student, "_keras_mask", None)
-    if not isinstance(loss, keras.layers.Layer):
+    if not isinstance(loss, DistillationLoss):
         return _foreign(loss, teacher, student, sample_weight)
-    values = loss_values(loss, teacher, student, kinds, step)
+    values = loss_values(loss, teacher, student, kinds, {**context, "mask": mask})
     return reduced(values, sample_weight, mask)
 
 
-def loss_values(loss, teacher, student, kinds, step):
+def loss_values(loss, teacher, student, kinds, context):
     """Values per example; softmax and sigmoid heads turned back into logits first."""
-    if isinstance(loss, SoftTargets) and loss.from_logits == "auto":
-        inverse = log_odds if isinstance(loss, BinarySoftTargets) else log_probabilities
-        teacher = inverse(teacher) if kinds[0] == "probabilities" else teacher
-        student = inverse(student) if kinds[1] == "probabilities" else student
-    arguments = {"step": step} if "step" in inspect.signature(loss.call).parameters else {}
-    return loss(teacher, student, **arguments)
+    if is_auto(loss):
+        teacher = loss.inverse(teacher) if kinds[0] == "probabilities" else teacher
+        student = loss.inverse(student) if kinds[1] == "probabilities" else student
+    asked = {name: context.get(name) for name in loss.asks_for()}
+    return loss(teacher, student, **asked)
+
+
+def is_auto(loss):
+    """Whether a loss leaves it to the Distiller to tell logits from probabilities."""
+    return isinstance(loss, ResponseLoss) and loss.from_logits == "auto"
 
 
 def _foreign(loss, teacher, student, sample_weight):

@@ -15,7 +15,7 @@ from keras_distill.distillation.model_inputs import fed
 from keras_distill.distillation.non_finite_stop import NonFiniteStop
 from keras_distill.distillation.seed_states import seed_states
 from keras_distill.distillation.shape_trace import inputs_of, symbolic, traced
-from keras_distill.losses import DistillationLoss, SoftTargets
+from keras_distill.losses import DistillationLoss
 from keras_distill.predictors.output_kind import output_kind
 
 
@@ -170,7 +170,7 @@ class Distiller(keras.Model):
             for loss, (teacher, student) in zip(self.distillation_losses, pairs, strict=True):
                 if isinstance(loss, DistillationLoss):
                     loss.check(teacher, student)
-                    distillation_terms.loss_values(loss, teacher, student, ("logits",) * 2, 0)
+                    distillation_terms.loss_values(loss, teacher, student, ("logits",) * 2, {"step": 0})
             return outputs
 
         traced(trace, inputs)
@@ -308,9 +308,11 @@ class Distiller(keras.Model):
                 self.distillation_losses, pairs, self._weights, self._term_trackers, strict=True
             ):
                 kinds = None
-                if isinstance(loss, SoftTargets) and loss.from_logits == "auto":
+                if distillation_terms.is_auto(loss):
                     kinds = self._kinds(loss)
-                term = distillation_terms.term_value(loss, against, own, kinds, step, weight)
+                term = distillation_terms.term_value(
+                    loss, against, own, kinds, weight, {"step": step, "labels": y}
+                )
                 self._note(tracker, term, batch)
                 factor = ops.cast(self._at(factor, step), "float32")
                 total = total + (1.0 - labelled) * factor * term

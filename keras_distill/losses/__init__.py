@@ -3,4 +3,5 @@
 from keras_distill.losses.binary_soft_targets import BinarySoftTargets as BinarySoftTargets
 from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
+from keras_distill.losses.response_loss import ResponseLoss as ResponseLoss
 from keras_distill.losses.soft_targets import SoftTargets as SoftTargets

@@ -4,7 +4,13 @@ import keras
 from keras import ops
 
 from keras_distill.losses.log_probabilities import log_odds
-from keras_distill.losses.soft_targets import SoftTargets, soft_target_divergence
+from keras_distill.losses.response_loss import ResponseLoss
+from keras_distill.losses.soft_targets import soft_target_divergence
+from keras_distill.losses.temperatures import (
+    checked_temperature,
+    temperature_at,
+    temperature_config,
+)
 
 
 def binary_soft_target_divergence(teacher_logits, student_logits, temperature):
@@ -29,7 +35,7 @@ def binary_soft_target_divergence(teacher_logits, student_logits, temperature):
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class BinarySoftTargets(SoftTargets):
+class BinarySoftTargets(ResponseLoss):
     """Soft targets for two classes and one output, or for independent yes-no outputs.
 
     What `SoftTargets` is to softmax this is to sigmoid; several outputs (tags) are
@@ -62,15 +68,29 @@ class BinarySoftTargets(SoftTargets):
         https://arxiv.org/abs/1503.02531
     """
 
+    inverse = staticmethod(log_odds)
+
+    def __init__(
+        self,
+        temperature=4.0,
+        from_logits="auto",
+        teacher_layer_name=None,
+        student_layer_name=None,
+        **kwargs,
+    ):
+        super().__init__(from_logits, teacher_layer_name, student_layer_name, **kwargs)
+        self.temperature = checked_temperature(temperature)
+
     def call(self, teacher_outputs, student_outputs, step=0):
-        self.check(teacher_outputs, student_outputs)
-        if self.from_logits is False:
-            teacher_outputs, student_outputs = log_odds(teacher_outputs), log_odds(student_outputs)
-        temperature = self.temperature(step) if callable(self.temperature) else self.temperature
-        values = binary_soft_target_divergence(teacher_outputs, student_outputs, temperature)
+        teacher, student = self.logits(teacher_outputs, student_outputs)
+        temperature = temperature_at(self.temperature, step)
+        values = binary_soft_target_divergence(teacher, student, temperature)
         if len(values.shape) == 3:
             return ops.mean(values, axis=-1)
         return ops.mean(values, axis=tuple(range(1, len(values.shape))))
+
+    def get_config(self):
+        return {**super().get_config(), "temperature": temperature_config(self.temperature)}
 
     def check(self, teacher_outputs, student_outputs):
         if tuple(teacher_outputs.shape[1:]) != tuple(student_outputs.shape[1:]):

@@ -1,5 +1,7 @@
 """The class that every distillation loss is made from."""
 
+import inspect
+
 import keras
 
 
@@ -10,12 +12,17 @@ class DistillationLoss(keras.layers.Layer):
     `(batch,)` (or per token, `(batch, tokens)`), so that sample weights and masks reach
     it. It is a Keras layer: weights made in `build` (a projection, say) are trained and
     saved by the `Distiller` and never become part of the student. It computes in
-    float32 whatever comes in. A `call` with an argument `step` is given the number of
-    training steps done so far.
+    float32 whatever comes in.
+
+    A `call` is given what else it names among its arguments: `step` (training steps
+    done so far), `labels` (the batch's y, or `None`), `sample_ids` (int `(batch,)`, the
+    position of each example in its data set, or `None` where the data does not say),
+    `mask` (the student's `(batch, tokens)`, or `None`), and Keras's own `training`.
 
     Args:
         teacher_layer_name: Path of the teacher layer whose output is compared, into
-            nested models too (`"backbone/stage_3"`); `None` for the model's output.
+            nested models too (`"backbone/stage_3"`); `None` for the model's output. A
+            loss over several layers takes a list, and `call` is then given a list.
         student_layer_name: The same for the student. Name both or neither.
         **kwargs: `name` and other arguments of `keras.layers.Layer`.
 
@@ -30,6 +37,8 @@ class DistillationLoss(keras.layers.Layer):
     assert values.shape == (2,)
     ```
     """
+
+    CONTEXT = ("step", "labels", "sample_ids", "mask", "training")
 
     def __init__(self, teacher_layer_name=None, student_layer_name=None, **kwargs):
         # float32 by policy: under mixed precision Keras would hand float16 to `call`.
@@ -52,6 +61,11 @@ class DistillationLoss(keras.layers.Layer):
     def check(self, teacher_outputs, student_outputs):
         """Raises ValueError when the two cannot be compared; override to say why."""
 
+    def asks_for(self):
+        """Which of `CONTEXT` this loss's `call` names."""
+        named = inspect.signature(self.call).parameters
+        return tuple(each for each in self.CONTEXT if each in named)
+
     def compute_mask(self, inputs, previous_mask):
         return None
 
@@ -61,3 +75,15 @@ class DistillationLoss(keras.layers.Layer):
             "teacher_layer_name": self.teacher_layer_name,
             "student_layer_name": self.student_layer_name,
         }
+
+    @classmethod
+    def from_config(cls, config):
+        # A schedule, or a loss inside a loss, comes as the config of its own.
+        return cls(
+            **{
+                key: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict) and "class_name" in value and key != "dtype"
+                else value
+                for key, value in config.items()
+            }
+        )

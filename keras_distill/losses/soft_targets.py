@@ -3,8 +3,12 @@
 import keras
 from keras import ops
 
-from keras_distill.losses.distillation_loss import DistillationLoss
-from keras_distill.losses.log_probabilities import log_probabilities
+from keras_distill.losses.response_loss import ResponseLoss
+from keras_distill.losses.temperatures import (
+    checked_temperature,
+    temperature_at,
+    temperature_config,
+)
 
 
 def soft_target_divergence(teacher_logits, student_logits, temperature):
@@ -55,17 +59,69 @@ def _log_softmax(logits, temperature):
     return scaled - ops.log(ops.sum(ops.exp(scaled), axis=-1, keepdims=True))
 
 
+def reverse_soft_target_divergence(teacher_logits, student_logits, temperature):
+    """T² · KL(softmax(student / T) ‖ softmax(teacher / T)); as `soft_target_divergence`."""
+    return soft_target_divergence(student_logits, teacher_logits, temperature)
+
+
+def jensen_shannon_soft_targets(teacher_logits, student_logits, temperature):
+    """T² · (KL(p ‖ m) + KL(q ‖ m)) / 2 with m = (p + q) / 2; at most T² · ln 2."""
+    temperature = ops.cast(temperature, "float32")
+    log_p = _log_softmax(ops.clip(ops.cast(teacher_logits, "float32"), -1e30, 1e30), temperature)
+    log_q = _log_softmax(ops.clip(ops.cast(student_logits, "float32"), -1e30, 1e30), temperature)
+    middle = ops.logaddexp(log_p, log_q)
+    halves = soft_target_divergence(log_p, middle, 1.0) + soft_target_divergence(log_q, middle, 1.0)
+    return temperature**2 * halves / 2
+
+
+def standardized(logits):
+    """Logits with mean 0 and standard deviation 1 over the classes.
+
+    Args:
+        logits: float32 `(..., classes)`.
+
+    Returns:
+        float32 `(..., classes)`; zeros where all logits are equal.
+    """
+    centred = logits - ops.mean(logits, axis=-1, keepdims=True)
+    # Squares of a forbidden class's −1e30 would overflow.
+    size = ops.maximum(ops.max(ops.abs(centred), axis=-1, keepdims=True), 1.0)
+    centred = centred / ops.stop_gradient(size)
+    variance = ops.mean(ops.square(centred), axis=-1, keepdims=True)
+    # A floor of 1e-4 under the deviation keeps the gradient finite at equal logits.
+    return centred / ops.sqrt(variance + 1e-8 / ops.square(ops.stop_gradient(size)))
+
+
+_DIVERGENCES = {
+    "kl": soft_target_divergence,
+    "reverse_kl": reverse_soft_target_divergence,
+    "jensen_shannon": jensen_shannon_soft_targets,
+}
+
+
 @keras.saving.register_keras_serializable(package="keras_distill")
-class SoftTargets(DistillationLoss):
+class SoftTargets(ResponseLoss):
     """Teaches the student the teacher's class probabilities, softened by a temperature.
 
     The first thing to try for a classifier. T² · KL(teacher ‖ student): the factor
     keeps the gradient's size while the temperature changes. A higher temperature shows
     more of what the teacher thinks of the wrong classes; 2 to 8 are usual.
 
+    `divergence="reverse_kl"` is KL(student ‖ teacher): the student may leave out what
+    the teacher thinks likely, and hardly puts anything where the teacher has nothing. Its
+    gradient is weighted by the student's own probabilities, so it vanishes where the
+    student is sure of one class, however wrong that class is: begin with another one.
+    `"jensen_shannon"` lies between the two, is bounded by T² · ln 2, and its gradient
+    vanishes in the same place.
+
     Args:
-        temperature: Above 0, or a function of the step such as a
-            `keras.optimizers.schedules.LearningRateSchedule`. Defaults to 4.0.
+        temperature: Above 0, or a function of the step such as those of
+            `kd.schedules`. Defaults to 4.0.
+        divergence: `"kl"` (default), `"reverse_kl"` or `"jensen_shannon"`.
+        standardize: Whether both logits are brought to mean 0 and standard deviation 1
+            over the classes first, so that the student need not learn the size of the
+            teacher's. Sun et al. use temperature 2 and a weight of 9 with it.
+            Defaults to `False`.
         from_logits: `True`: both models put out logits; `False`: both put out
             probabilities, served exactly by taking logs. `"auto"` (default): a
             `Distiller` finds out for each; called on its own, logits.
@@ -90,77 +146,46 @@ class SoftTargets(DistillationLoss):
 
     Reference:
         Hinton et al., 2015, Distilling the Knowledge in a Neural Network,
-        https://arxiv.org/abs/1503.02531
+        https://arxiv.org/abs/1503.02531;
+        Sun et al., 2024, Logit Standardization in Knowledge Distillation (`standardize`),
+        https://arxiv.org/abs/2403.01427
     """
 
     def __init__(
         self,
         temperature=4.0,
+        divergence="kl",
+        standardize=False,
         from_logits="auto",
         teacher_layer_name=None,
         student_layer_name=None,
         **kwargs,
     ):
-        super().__init__(teacher_layer_name, student_layer_name, **kwargs)
-        if not callable(temperature) and not (
-            isinstance(temperature, (int, float)) and 0 < temperature < float("inf")
-        ):
+        super().__init__(from_logits, teacher_layer_name, student_layer_name, **kwargs)
+        if divergence not in _DIVERGENCES:
             raise ValueError(
-                "`temperature` must be a number above 0 or a function of the step. "
-                f"Received: temperature={temperature!r}."
+                f"`divergence` must be one of {', '.join(map(repr, _DIVERGENCES))}. "
+                f"Received: divergence={divergence!r}."
             )
-        if from_logits not in ("auto", True, False):
-            raise ValueError(
-                '`from_logits` must be True, False or "auto". '
-                f"Received: from_logits={from_logits!r}."
+        if not isinstance(standardize, bool):
+            raise TypeError(
+                f"`standardize` must be True or False. Received: standardize={standardize!r}."
             )
-        self.temperature = temperature
-        self.from_logits = from_logits
+        self.temperature = checked_temperature(temperature)
+        self.divergence = divergence
+        self.standardize = standardize
 
     def call(self, teacher_outputs, student_outputs, step=0):
-        self.check(teacher_outputs, student_outputs)
-        if self.from_logits is False:
-            teacher_outputs = log_probabilities(teacher_outputs)
-            student_outputs = log_probabilities(student_outputs)
-        temperature = self.temperature(step) if callable(self.temperature) else self.temperature
-        values = soft_target_divergence(teacher_outputs, student_outputs, temperature)
-        if len(values.shape) > 2:
-            values = ops.mean(values, axis=tuple(range(1, len(values.shape))))
-        return values
-
-    def check(self, teacher_outputs, student_outputs):
-        for who, outputs in (("teacher", teacher_outputs), ("student", student_outputs)):
-            if isinstance(outputs, (list, tuple, dict)):
-                raise ValueError(
-                    f"{type(self).__name__} compares one output with one output. Received: a "
-                    f"{who} with {len(outputs)} outputs. Name the layers of the heads to compare: "
-                    "teacher_layer_name=..., student_layer_name=... ."
-                )
-        teacher, student = teacher_outputs.shape[-1], student_outputs.shape[-1]
-        if len(student_outputs.shape) < 2 or student == 1:
-            raise ValueError(
-                "SoftTargets compares softmax outputs of two or more classes. Received: a "
-                f"student output of shape {tuple(student_outputs.shape)}. A head with one output "
-                "is not softmax: use kd.losses.BinarySoftTargets."
-            )
-        if teacher != student or len(teacher_outputs.shape) != len(student_outputs.shape):
-            raise ValueError(
-                "SoftTargets compares teacher and student class by class. Received: a teacher "
-                f"output of shape {tuple(teacher_outputs.shape)} and a student output of shape "
-                f"{tuple(student_outputs.shape)}. Map the teacher's classes to the student's with "
-                "kd.teachers.adapt(teacher, class_map=[...])."
-            )
+        teacher, student = self.logits(teacher_outputs, student_outputs)
+        if self.standardize:
+            teacher, student = standardized(teacher), standardized(student)
+        temperature = temperature_at(self.temperature, step)
+        return self.per_example(_DIVERGENCES[self.divergence](teacher, student, temperature))
 
     def get_config(self):
-        temperature = self.temperature
-        if callable(temperature):
-            temperature = keras.saving.serialize_keras_object(temperature)
-        config = {"temperature": temperature, "from_logits": self.from_logits}
-        return {**super().get_config(), **config}
-
-    @classmethod
-    def from_config(cls, config):
-        temperature = config["temperature"]
-        if isinstance(temperature, dict):
-            temperature = keras.saving.deserialize_keras_object(temperature)
-        return cls(**{**config, "temperature": temperature})
+        return {
+            **super().get_config(),
+            "temperature": temperature_config(self.temperature),
+            "divergence": self.divergence,
+            "standardize": self.standardize,
+        }
