@@ -41,23 +41,15 @@ def draws(scale, dtype, seed=0, number=1000, classes=10):
     return teacher.astype(dtype), student.astype(dtype)
 
 
-def value_and_gradient(teacher, student, temperature):
-    import tensorflow as tf
-
-    student = tf.constant(student)
-    with tf.GradientTape() as tape:
-        tape.watch(student)
-        values = SoftTargets(temperature)(tf.constant(teacher), student)
-    return values.numpy(), tape.gradient(values, student).numpy()
-
-
 @pytest.mark.parametrize("dtype", ["float32", "float16"])
 @pytest.mark.parametrize("scale", [0.1, 1, 10, 100, 1000])
 @pytest.mark.parametrize("temperature", [4.0, 1.0, 3.0])
-def test_value_and_gradient_are_those_of_float64(dtype, scale, temperature):
+def test_value_and_gradient_are_those_of_float64(dtype, scale, temperature, value_and_gradient):
     teacher, student = draws(scale, dtype)
     wanted, slope = exact(teacher, student, temperature)
-    values, gradient = value_and_gradient(teacher, student, temperature)
+    values, gradient = value_and_gradient(
+        lambda each: SoftTargets(temperature)(teacher, each), student
+    )
     assert values.shape == (1000,) and values.dtype == np.float32
     assert (np.abs(values - wanted) <= 1e-5 * wanted + 1e-6 * temperature**2).all()
     assert values.min() >= -1e-7 * temperature**2
@@ -80,10 +72,10 @@ def test_softmax_ignores_a_constant_and_so_does_the_loss():
     np.testing.assert_allclose(SoftTargets()(t, np.round(t * 64) / 64 + 4096), 0.0, atol=2e-3)
 
 
-def test_forbidden_classes_and_extreme_students_stay_finite():
+def test_forbidden_classes_and_extreme_students_stay_finite(value_and_gradient):
     teacher = np.array([[0.0, 1.0, -np.inf], [0.0, 0.0, -1e9]], "float32")
     student = np.array([[0.0, 1.0, -np.inf], [1e6, -1e6, 0.0]], "float32")
-    values, gradient = value_and_gradient(teacher, student, 4.0)
+    values, gradient = value_and_gradient(lambda each: SoftTargets()(teacher, each), student)
     assert values[0] == pytest.approx(0.0, abs=1e-6) and values[1] > 1e6
     assert np.isfinite(gradient).all() and gradient[1, 0] > 0 > gradient[1, 1]
 
@@ -113,8 +105,76 @@ def test_temperature_may_follow_the_step():
     np.testing.assert_allclose(loss(t, s, step=11), SoftTargets(2.0)(t, s), rtol=1e-6)
 
 
+def forms(teacher, student, temperature):
+    """p, q and their logs, in float64."""
+    log_p = log_softmax(teacher.astype("float64") / temperature)
+    log_q = log_softmax(student.astype("float64") / temperature)
+    return np.exp(log_p), np.exp(log_q), log_p, log_q
+
+
+@pytest.mark.parametrize("scale", [0.1, 1, 10])
+def test_the_other_divergences_are_those_of_float64(scale, value_and_gradient):
+    teacher, student = draws(scale, "float32", number=200)
+    p, q, log_p, log_q = forms(teacher, student, 3.0)
+    reverse = 9 * (q * (log_q - log_p)).sum(-1)
+    middle = np.log((p + q) / 2)
+    shannon = 9 * (p * (log_p - middle) + q * (log_q - middle)).sum(-1) / 2
+    # dJS/ds_i = q_i/2 · (log(q_i/m_i) − KL(q ‖ m)), times T² / T.
+    inner = log_q - middle
+    slope = 3 * q / 2 * (inner - (q * inner).sum(-1, keepdims=True))
+    far = log_q - log_p
+    reverse_slope = 3 * q * (far - (q * far).sum(-1, keepdims=True))
+    for name, wanted, gradient in (
+        ("reverse_kl", reverse, reverse_slope),
+        ("jensen_shannon", shannon, slope),
+    ):
+        loss = SoftTargets(3.0, divergence=name)
+        values, seen = value_and_gradient(lambda each, loss=loss: loss(teacher, each), student)
+        np.testing.assert_allclose(values, wanted, rtol=2e-5, atol=2e-5, err_msg=name)
+        np.testing.assert_allclose(seen, gradient, rtol=1e-3, atol=1e-4 * scale, err_msg=name)
+    assert (shannon <= 9 * np.log(2)).all()
+
+
+def test_the_reverse_gradient_vanishes_where_the_student_is_sure(value_and_gradient):
+    # What the docstring warns of: the student is sure of the wrong class.
+    teacher, student = np.array([[10.0, 0.0]]), np.array([[-50.0, 50.0]], "float32")
+    slopes = {
+        name: value_and_gradient(
+            lambda each, name=name: SoftTargets(1.0, divergence=name)(teacher, each), student
+        )[1]
+        for name in ("kl", "reverse_kl", "jensen_shannon")
+    }
+    assert np.abs(slopes["kl"]).max() > 0.9
+    assert np.abs(slopes["reverse_kl"]).max() < 1e-6
+    assert np.abs(slopes["jensen_shannon"]).max() < 1e-6
+
+
+def test_standardized_logits_forget_size_and_shift(value_and_gradient):
+    t, s = draws(2.0, "float32", number=32)
+
+    def z(x):
+        x = x.astype("float64")
+        return (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True)
+
+    wanted, _ = exact(z(t), z(s), 2.0)
+    loss = SoftTargets(2.0, standardize=True)
+    np.testing.assert_allclose(loss(t, s), wanted, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(loss(t, 7 * t + 3), 0.0, atol=1e-5)
+    # Worked by hand: two classes always standardize to (1, −1), so the loss is 0 or that of ±1.
+    worked = SoftTargets(1.0, standardize=True)([[3.0, 1.0]], [[-8.0, 0.0]])
+    assert float(worked[0]) == pytest.approx(2 * np.tanh(1.0), rel=1e-4)
+    for student in (np.zeros((1, 3)), [[1e6, -1e6, 0.0]], [[0.0, 1.0, -np.inf]]):
+        values, slope = value_and_gradient(
+            lambda each: loss([[1.0, 2.0, 3.0]], each), np.array(student, "float32")
+        )
+        assert np.isfinite(values).all() and np.isfinite(slope).all()
+
+
 def test_config_makes_the_round_trip():
-    for loss in (SoftTargets(2.5, from_logits=False, name="soft"), SoftTargets()):
+    for loss in (
+        SoftTargets(2.5, from_logits=False, name="soft"),
+        SoftTargets(divergence="reverse_kl", standardize=True),
+    ):
         again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
         assert again.get_config() == loss.get_config()
     schedule = keras.optimizers.schedules.ExponentialDecay(8.0, 10, 0.5)
@@ -134,6 +194,11 @@ def test_the_pure_function_takes_any_float():
             lambda: SoftTargets(0),
             "`temperature` must be a number above 0 or a function of the step. "
             "Received: temperature=0.",
+        ),
+        (
+            lambda: SoftTargets(divergence="js"),
+            "`divergence` must be one of 'kl', 'reverse_kl', 'jensen_shannon'. "
+            "Received: divergence='js'.",
         ),
         (
             lambda: SoftTargets(from_logits="maybe"),
