@@ -1,7 +1,14 @@
 """Losses between teacher and student: one class per file, one value per example."""
 
+from keras_distill.losses.attention_transfer import AttentionTransfer as AttentionTransfer
 from keras_distill.losses.binary_soft_targets import BinarySoftTargets as BinarySoftTargets
 from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
+from keras_distill.losses.relational_distillation import (
+    RelationalDistillation as RelationalDistillation,
+)
 from keras_distill.losses.response_loss import ResponseLoss as ResponseLoss
+from keras_distill.losses.similarity_preservation import (
+    SimilarityPreservation as SimilarityPreservation,
+)
 from keras_distill.losses.soft_targets import SoftTargets as SoftTargets
