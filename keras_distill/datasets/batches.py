@@ -7,8 +7,9 @@ def in_order(images, labels, batch_size):
     """Batches in the order of the arrays, for validation and test."""
     import tensorflow as tf
 
-    dataset = tf.data.Dataset.range(len(labels)).batch(batch_size)
-    return dataset.map(_fetch(images, labels)).prefetch(2)
+    fetch = _fetch(images, labels)
+    numbers = tf.data.Dataset.range(len(labels)).batch(batch_size)
+    return _without_numbers(numbers.map(lambda indices: (indices, *fetch(indices))))
 
 
 def shuffled(images, labels, batch_size, augment, seed):
@@ -44,16 +45,24 @@ def shuffled(images, labels, batch_size, augment, seed):
         shape = images.shape
         images = tf.clip_by_value(tf.cast(augment(images, training=True), tf.float32), 0.0, 1.0)
         images.set_shape(shape)
-        return images, labels
+        return indices, images, labels
 
     dataset = tf.data.Dataset.range(1).flat_map(order)
     if augment is None:
-        dataset = dataset.map(lambda now, step, indices: fetch(indices))
+        dataset = dataset.map(lambda now, step, indices: (indices, *fetch(indices)))
     else:
         dataset = dataset.map(augmented)
     steps = -(-count // batch_size)
-    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(2)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(steps))
+    dataset = _without_numbers(dataset)
     dataset.epoch = epoch
+    return dataset
+
+
+def _without_numbers(numbered):
+    """`(images, labels)`; `.numbered` also says which example of the arrays each one is."""
+    dataset = numbered.map(lambda indices, images, labels: (images, labels)).prefetch(2)
+    dataset.numbered = numbered
     return dataset
 
 

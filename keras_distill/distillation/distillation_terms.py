@@ -40,13 +40,49 @@ def reduced(values, sample_weight, mask):
     return _Reduced(values)(values, values, weight)
 
 
-def detached(outputs):
-    """The teacher's outputs without gradient; the logits Keras kept stay with them."""
-    kept = getattr(outputs, "_keras_logits", None)
-    outputs = ops.stop_gradient(outputs)
-    if kept is not None:
-        outputs._keras_logits = ops.stop_gradient(kept)
-    return outputs
+def pairs(losses, teacher, student):
+    """What each loss compares: outputs, or the features of the layers that it names.
+
+    Args:
+        losses: The distillation losses.
+        teacher: `(features, outputs)`.
+        student: `(features, outputs)`.
+    """
+
+    def side(path, features, outputs):
+        if isinstance(path, (list, tuple)):
+            return [features[each] for each in path]
+        return outputs if path is None else features[path]
+
+    return [
+        tuple(
+            side(getattr(loss, f"{who}_layer_name", None), *made)
+            for who, made in (("teacher", teacher), ("student", student))
+        )
+        for loss in losses
+    ]
+
+
+def one_weight(sample_weight):
+    """One weight per example: the mean over outputs when each output has its own."""
+    weights = [each for each in keras.tree.flatten(sample_weight) if each is not None]
+    if not weights:
+        return None
+    return sum(ops.cast(each, "float32") for each in weights) / len(weights)
+
+
+def labelled_only(task_loss, y, sample_weight):
+    """Weights that leave examples without a label (`ignore_class`) out of the metrics."""
+    ignored = getattr(task_loss, "ignore_class", None)
+    if ignored is None or keras.tree.is_nested(y):
+        return sample_weight
+    labelled = ops.cast(ops.not_equal(ops.cast(y, "int32"), ignored), "float32")
+    if sample_weight is None:
+        return labelled
+    weight = ops.cast(sample_weight, "float32")
+    while len(weight.shape) < len(labelled.shape):
+        weight = ops.expand_dims(weight, -1)
+    return labelled * weight
 
 
 def term_value(loss, teacher, student, kinds, sample_weight, context):
@@ -65,7 +101,7 @@ def loss_values(loss, teacher, student, kinds, context):
     if is_auto(loss):
         teacher = loss.inverse(teacher) if kinds[0] == "probabilities" else teacher
         student = loss.inverse(student) if kinds[1] == "probabilities" else student
-    asked = {name: context.get(name) for name in loss.asks_for()}
+    asked = {name: context[name] for name in loss.asks_for()} if context else {}
     return loss(teacher, student, **asked)
 
 

@@ -1,5 +1,6 @@
 """Trains a student from a teacher, with Keras's own `fit`."""
 
+import contextlib
 import inspect
 import os
 import threading
@@ -9,27 +10,35 @@ from keras import ops
 from keras.src.losses.loss import unscale_loss_for_distribution
 
 from keras_distill.distillation import distillation_terms, first_look
-from keras_distill.distillation.arguments import checked_losses, checked_weight, checked_weights
-from keras_distill.distillation.feature_taps import FeatureTaps
+from keras_distill.distillation.arguments import (
+    checked_losses,
+    checked_model,
+    checked_weight,
+    checked_weights,
+    deserialized,
+    layer_paths,
+)
 from keras_distill.distillation.model_inputs import fed
 from keras_distill.distillation.non_finite_stop import NonFiniteStop
+from keras_distill.distillation.online_teacher import OnlineTeacher, training_of
 from keras_distill.distillation.seed_states import seed_states
 from keras_distill.distillation.shape_trace import inputs_of, symbolic, traced
+from keras_distill.distillation.stored_teacher import StoredTeacher
 from keras_distill.losses import DistillationLoss
-from keras_distill.predictors.output_kind import output_kind
+from keras_distill.predictors import FeatureTaps, output_kind
+from keras_distill.teachers import Ensemble, Precomputed
+from keras_distill.teachers.attached_batch import detached
 
 
 class _Untracked:
     """Holds what Keras must neither train, count nor write into weights files."""
 
-    def __init__(self, teacher, teacher_inputs, student_inputs, teacher_taps, student_taps):
+    def __init__(self, teacher, student_inputs, student_taps):
         self.teacher = teacher
-        self.teacher_inputs = teacher_inputs
         self.student_inputs = student_inputs
-        self.teacher_taps = teacher_taps
         self.student_taps = student_taps
-        self.kinds = ["unknown", "unknown"]
-        # One step's teacher outputs and student features: each replica has its thread.
+        self.student_kind = "unknown"
+        # One step's batch, teacher outputs and student features: each replica has its thread.
         self.step = threading.local()
 
 
@@ -46,7 +55,9 @@ class Distiller(keras.Model):
     teacher, unless asked with `evaluate(..., distillation=True)`.
 
     Args:
-        teacher: A `keras.Model`. It is not changed, nor is its `trainable`.
+        teacher: A `keras.Model`, a list of them (an `Ensemble` with equal weights), or what
+            `kd.teachers.precompute` or `from_arrays` returned. It is not changed, nor is
+            its `trainable`.
         student: A `keras.Model`.
         distillation_losses: One or a list of `kd.losses` or of `keras.distillation`'s
             losses. Defaults to `SoftTargets()`.
@@ -55,7 +66,8 @@ class Distiller(keras.Model):
         student_loss_weight: w in [0, 1], or a function of the step. Defaults to 0.5.
         teacher_inputs: What the teacher is fed: `None` for the batch's x, a key or a
             list of keys of a dict x, or a layer or function of x.
-        student_inputs: The same for the student.
+        student_inputs: The same for the student. A function may also name `labels`,
+            `teacher_outputs` and `training` among its arguments.
         name: Defaults to `"distiller"`.
         **kwargs: Other arguments of `keras.Model`.
 
@@ -92,12 +104,10 @@ class Distiller(keras.Model):
         name="distiller",
         **kwargs,
     ):
-        for who, model in (("teacher", teacher), ("student", student)):
-            if not isinstance(model, keras.Model):
-                raise TypeError(
-                    f"`{who}` must be one keras.Model. "
-                    f"Received: {who}={model!r} of type {type(model).__name__}."
-                )
+        if isinstance(teacher, (list, tuple)):
+            teacher = Ensemble(teacher)
+        checked_model("teacher", teacher, (keras.Model, Precomputed))
+        checked_model("student", student, keras.Model)
         # The student's policy decides on loss scaling; each model casts for itself.
         super().__init__(name=name, **{"dtype": student.dtype_policy, "autocast": False, **kwargs})
         losses = checked_losses(distillation_losses)
@@ -106,17 +116,12 @@ class Distiller(keras.Model):
         self.student = student
         self.distillation_losses = losses
         self._weights = tuple(weights)
-        names = [
-            [path for path in (getattr(each, f"{who}_layer_name", None) for each in losses) if path]
-            for who in ("teacher", "student")
-        ]
-        self._untracked = _Untracked(
-            teacher,
-            teacher_inputs,
-            student_inputs,
-            FeatureTaps(teacher, names[0], "teacher"),
-            FeatureTaps(student, names[1], "student"),
-        )
+        if isinstance(teacher, Precomputed):
+            held = StoredTeacher(teacher, layer_paths(losses, "teacher"))
+        else:
+            held = OnlineTeacher(teacher, teacher_inputs, layer_paths(losses, "teacher"))
+        taps = FeatureTaps(student, layer_paths(losses, "student"), "student")
+        self._untracked = _Untracked(held, student_inputs, taps)
         self._student_loss_tracker = keras.metrics.Mean(name="student_loss")
         self._term_trackers = [
             keras.metrics.Mean(name=each) for each in distillation_terms.term_names(losses)
@@ -125,14 +130,14 @@ class Distiller(keras.Model):
             name="step", shape=(), dtype="int32", initializer="zeros", trainable=False,
             aggregation="only_first_replica",
         )  # fmt: skip
-        known = getattr(teacher, "inputs", None) and getattr(student, "inputs", None)
-        if known and teacher_inputs is None and student_inputs is None:
+        known = isinstance(teacher, Precomputed) or getattr(teacher, "inputs", None)
+        if known and getattr(student, "inputs", None) and not (teacher_inputs or student_inputs):
             self.build(keras.tree.map_structure(lambda each: each.shape, inputs_of(student)))
 
     @property
     def teacher(self):
         """The teacher, as the caller gave it."""
-        return self._untracked.teacher
+        return self._untracked.teacher.model
 
     @property
     def distillation_loss_weights(self):
@@ -151,40 +156,44 @@ class Distiller(keras.Model):
     def build(self, input_shape):
         """Builds student and projections; refuses what does not fit, before any step."""
         held = self._untracked
-
         inputs = symbolic(input_shape, held.student_inputs, self.student)
+
+        def own(x):
+            return fed(x, held.student_inputs, "student", training=False)
+
         # Keras builds a subclassed model by calling it: once before the taps are open.
-        for model, own in (
-            (held.teacher, held.teacher_inputs),
-            (self.student, held.student_inputs),
-        ):
-            if not model.built:
-                traced(lambda x, m=model, i=own: m(fed(x, i, "model")), inputs)
+        if not self.student.built:
+            traced(lambda x: self.student(own(x)), inputs)
+        if isinstance(self.teacher, keras.Model) and not self.teacher.built:
+            traced(lambda x: self.teacher(held.teacher.fed(x)), inputs)
 
         def trace(x):
-            with held.teacher_taps.capture() as teacher_features:
-                teacher_outputs = held.teacher(self.fed_to_teacher(x))
-            with held.student_taps.capture() as features:
-                outputs = self.student(fed(x, held.student_inputs, "student"))
-            pairs = self._pairs(teacher_features, teacher_outputs, features, outputs)
+            features, outputs = held.teacher.trace(x)
+            with held.student_taps.capture() as own_features:
+                own_outputs = self.student(own(x))
+            pairs = distillation_terms.pairs(
+                self.distillation_losses, (features, outputs), (own_features, own_outputs)
+            )
             for loss, (teacher, student) in zip(self.distillation_losses, pairs, strict=True):
                 if isinstance(loss, DistillationLoss):
                     loss.check(teacher, student)
-                    distillation_terms.loss_values(loss, teacher, student, ("logits",) * 2, {"step": 0})
-            return outputs
+                    distillation_terms.loss_values(loss, teacher, student, ("logits",) * 2, None)
+            return own_outputs
 
         traced(trace, inputs)
-        held.kinds = [output_kind(held.teacher), output_kind(self.student)]
+        held.teacher.learn_kind()
+        held.student_kind = output_kind(self.student)
         self.built = True
 
     def _kinds(self, loss):
         """Logits or probabilities, of the pair that a loss compares."""
-        held, kinds = self._untracked, []
-        for index, who in enumerate(("teacher", "student")):
-            path = getattr(loss, f"{who}_layer_name", None)
-            kind = held.kinds[index]
-            if path is not None:
-                kind = output_kind(getattr(held, f"{who}_taps").layer(path))
+        held = self._untracked
+        own = loss.student_layer_name
+        kinds = (
+            held.teacher.kind(loss.teacher_layer_name),
+            held.student_kind if own is None else output_kind(held.student_taps.layer(own)),
+        )
+        for who, kind in zip(("teacher", "student"), kinds, strict=True):
             if kind == "unknown":
                 raise ValueError(
                     f"Expected to see whether the {who} puts out logits or probabilities. "
@@ -192,80 +201,72 @@ class Distiller(keras.Model):
                     f"False to {type(loss).__name__}, or end the model in "
                     "keras.layers.Activation('linear') or ('softmax')."
                 )
-            kinds.append(kind)
         return kinds
-
-    def _pairs(self, teacher_features, teacher_outputs, student_features, student_outputs):
-        return [
-            (
-                teacher_features.get(getattr(loss, "teacher_layer_name", None), teacher_outputs),
-                student_features.get(getattr(loss, "student_layer_name", None), student_outputs),
-            )
-            for loss in self.distillation_losses
-        ]
 
     def call(self, inputs, training=None):
         held = self._untracked
+        x, _, _ = detached(inputs)
+        outputs = getattr(held.step, "teacher", None)
+        context = {
+            "labels": getattr(held.step, "labels", None),
+            "teacher_outputs": None if outputs is None else outputs[1],
+            "training": training,
+        }
         with held.student_taps.capture() as features:
-            x = fed(inputs, held.student_inputs, "student")
-            outputs = self.student(x, **_training(self.student, training))
+            x = fed(x, held.student_inputs, "student", **context)
+            outputs = self.student(x, **training_of(self.student, training))
         held.step.student = features
         return outputs
 
     def fed_to_teacher(self, x):
         """What the teacher is fed when a batch's inputs are `x`."""
-        return fed(x, self._untracked.teacher_inputs, "teacher")
+        return self._untracked.teacher.fed(x)
 
     def learn_kinds(self, x):
         """Tells logits from probabilities by values where layers do not; student's outputs.
 
         Args:
-            x: The first examples, numpy.
+            x: The first examples, numpy, nothing attached.
 
         Returns:
             The student's outputs on them, numpy.
         """
         held = self._untracked
-        own = fed(x, held.student_inputs, "student")
-        student = self.student(own, **_training(self.student, False))
+        own = fed(x, held.student_inputs, "student", training=False)
+        student = self.student(own, **training_of(self.student, False))
         student = keras.tree.map_structure(ops.convert_to_numpy, student)
-        if "unknown" in held.kinds and not keras.tree.is_nested(student):
-            teacher = ops.convert_to_numpy(self._run_teacher(x)[1])
-            held.kinds = [output_kind(held.teacher, teacher), output_kind(self.student, student)]
+        if not keras.tree.is_nested(student):
+            held.student_kind = output_kind(self.student, student)
+            if held.teacher.kind() == "unknown" and isinstance(self.teacher, keras.Model):
+                held.teacher.learn_kind(ops.convert_to_numpy(held.teacher.run(x)[1]))
         return student
-
-    def _run_teacher(self, x):
-        held = self._untracked
-        with held.teacher_taps.capture() as features:
-            outputs = held.teacher(self.fed_to_teacher(x), **_training(held.teacher, False))
-        return keras.tree.map_structure(distillation_terms.detached, (features, outputs))
 
     def train_step(self, *args):
         """Runs the teacher, then hands over to Keras's own step of the active backend."""
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(args[-1])
-        step = self._untracked.step
-        step.teacher = self._run_teacher(x)
-        step.absent = [] if self._has_task(y) else [self._student_loss_tracker]
-        try:
+        with self._batch(args[-1], with_teacher=True):
             return super().train_step(*args)
+
+    def test_step(self, *args):
+        with self._batch(args[-1], with_teacher=self._evaluates_distillation):
+            return super().test_step(*args)
+
+    @contextlib.contextmanager
+    def _batch(self, data, with_teacher):
+        """Keeps what a step needs of its batch for as long as the step lasts."""
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        x, sample_ids, stored = detached(x)
+        held, step = self._untracked, self._untracked.step
+        step.labels, step.sample_ids = y, sample_ids
+        step.teacher = held.teacher.run(x, stored) if with_teacher else None
+        step.absent = [] if self._has_task(y) else [self._student_loss_tracker]
+        step.absent += [] if with_teacher else self._term_trackers
+        try:
+            yield
         finally:
-            step.teacher = step.student = step.absent = None
+            vars(step).clear()
 
     def _has_task(self, y):
         return y is not None and self._compile_loss is not None
-
-    def test_step(self, *args):
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(args[-1])
-        step = self._untracked.step
-        step.absent = [] if self._has_task(y) else [self._student_loss_tracker]
-        if self._evaluates_distillation:
-            step.teacher = self._run_teacher(x)
-        else:
-            step.absent = [*step.absent, *self._term_trackers]
-        try:
-            return super().test_step(*args)
-        finally:
-            step.teacher = step.student = step.absent = None
 
     _evaluates_distillation = False
 
@@ -287,35 +288,29 @@ class Distiller(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         held, total = self._untracked, ops.zeros((), "float32")
+        x, sample_ids, stored = detached(x)
         teacher = getattr(held.step, "teacher", None)
         if teacher is None and training:
-            teacher = self._run_teacher(x)
-        step = self._step.value
+            teacher = held.teacher.run(x, stored)
+        step = self._schedule_step()
         batch = ops.shape(next(each for each in keras.tree.flatten(x) if each is not None))[0]
         labelled = ops.convert_to_tensor(1.0)
         if teacher is not None:
-            labelled = ops.cast(self._at(self.student_loss_weight, step), "float32")
+            labelled = ops.cast(_at(self.student_loss_weight, step), "float32")
         # Keras's `compute_loss` would add the regularizers, which are not weighted.
         if self._has_task(y):
             task = ops.cast(self._compile_loss(y, y_pred, sample_weight), "float32")
-            self._note(self._student_loss_tracker, task, batch)
+            _note(self._student_loss_tracker, task, batch)
             total = total + labelled * task
         if teacher is not None:
-            features, outputs = teacher
-            pairs = self._pairs(features, outputs, held.step.student, y_pred)
-            weight = _one_weight(sample_weight)
-            for loss, (against, own), factor, tracker in zip(
-                self.distillation_losses, pairs, self._weights, self._term_trackers, strict=True
-            ):
-                kinds = None
-                if distillation_terms.is_auto(loss):
-                    kinds = self._kinds(loss)
-                term = distillation_terms.term_value(
-                    loss, against, own, kinds, weight, {"step": step, "labels": y}
-                )
-                self._note(tracker, term, batch)
-                factor = ops.cast(self._at(factor, step), "float32")
-                total = total + (1.0 - labelled) * factor * term
+            context = {
+                "step": step,
+                "labels": None if keras.tree.is_nested(y) else y,
+                "sample_ids": sample_ids,
+                "training": training,
+            }
+            for value, factor in self._terms(teacher, y_pred, sample_weight, context, batch):
+                total = total + (1.0 - labelled) * factor * value
         for each in self.losses:
             total = total + ops.cast(self._aggregate_additional_loss(each), "float32")
         if training:
@@ -326,15 +321,28 @@ class Distiller(keras.Model):
                     total = total + ops.where(ops.all(ops.isfinite(each)), 0.0, float("nan"))
         return total
 
-    def _at(self, weight, step):
-        return weight(step) if callable(weight) else weight
+    def _terms(self, teacher, y_pred, sample_weight, context, batch):
+        """(value, weight) of each distillation loss."""
+        student = self._untracked.step.student, y_pred
+        pairs = distillation_terms.pairs(self.distillation_losses, teacher, student)
+        weight = distillation_terms.one_weight(sample_weight)
+        for loss, (against, own), factor, tracker in zip(
+            self.distillation_losses, pairs, self._weights, self._term_trackers, strict=True
+        ):
+            kinds = self._kinds(loss) if distillation_terms.is_auto(loss) else None
+            value = distillation_terms.term_value(loss, against, own, kinds, weight, context)
+            _note(tracker, value, batch)
+            yield value, ops.cast(_at(factor, context["step"]), "float32")
 
-    def _note(self, tracker, value, batch):
-        tracker.update_state(unscale_loss_for_distribution(value), sample_weight=batch)
+    def _schedule_step(self):
+        """The optimizer's step: accumulated gradients are one step together."""
+        accumulated = getattr(self.optimizer, "gradient_accumulation_steps", None) or 1
+        return self._step.value // accumulated
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         if y is None:  # nothing to compare with: the compiled metrics stay as they are
             return self.get_metrics_result()
+        sample_weight = distillation_terms.labelled_only(self.loss, y, sample_weight)
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
     def get_metrics_result(self):
@@ -398,10 +406,12 @@ class Distiller(keras.Model):
             state.assign(store[f"seed_{index}"])
 
     def save_assets(self, inner_path):
-        self.teacher.save_weights(os.path.join(inner_path, "teacher.weights.h5"))
+        if isinstance(self.teacher, keras.Model):
+            self.teacher.save_weights(os.path.join(inner_path, "teacher.weights.h5"))
 
     def load_assets(self, inner_path):
-        self.teacher.load_weights(os.path.join(inner_path, "teacher.weights.h5"))
+        if isinstance(self.teacher, keras.Model):
+            self.teacher.load_weights(os.path.join(inner_path, "teacher.weights.h5"))
 
     def get_config(self):
         values = {
@@ -410,7 +420,7 @@ class Distiller(keras.Model):
             "distillation_losses": list(self.distillation_losses),
             "distillation_loss_weights": list(self._weights),
             "student_loss_weight": self.student_loss_weight,
-            "teacher_inputs": self._untracked.teacher_inputs,
+            "teacher_inputs": self._untracked.teacher.inputs,
             "student_inputs": self._untracked.student_inputs,
         }
         config = {key: keras.saving.serialize_keras_object(each) for key, each in values.items()}
@@ -418,20 +428,12 @@ class Distiller(keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        return cls(
-            **{key: keras.saving.deserialize_keras_object(each) for key, each in config.items()}
-        )
+        return cls(**{key: deserialized(key, each) for key, each in config.items()})
 
 
-def _training(model, training):
-    """`training=` for models whose `call` has it."""
-    takes = "training" in inspect.signature(model.call).parameters
-    return {"training": training} if takes else {}
+def _at(weight, step):
+    return weight(step) if callable(weight) else weight
 
 
-def _one_weight(sample_weight):
-    """One weight per example: the mean over outputs when each output has its own."""
-    weights = [each for each in keras.tree.flatten(sample_weight) if each is not None]
-    if not weights:
-        return None
-    return sum(ops.cast(each, "float32") for each in weights) / len(weights)
+def _note(tracker, value, batch):
+    tracker.update_state(unscale_loss_for_distribution(value), sample_weight=batch)

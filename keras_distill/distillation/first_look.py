@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_distill.predictors.output_kind import output_kind
+from keras_distill.teachers.attached_batch import detached
 
 EXAMPLES = 512
 
@@ -26,6 +27,13 @@ def look(distiller, x, y, check_teacher):
     if examples is None:
         return
     first_x, first_y = examples
+    first_x, _, _ = detached(first_x)
+    if first_y is None and distiller.loss is not None:
+        raise ValueError(
+            f"The Distiller was compiled with loss={_named(distiller.loss)}, which needs labels. "
+            "Received: data without labels. Pass y (or a data set of (x, y)), or compile without a "
+            "loss to train from the teacher alone."
+        )
     if not distiller.built:
         shapes = keras.tree.map_structure(lambda each: (None, *each.shape[1:]), first_x)
         distiller.build(shapes)
@@ -37,7 +45,8 @@ def look(distiller, x, y, check_teacher):
     if first_y is None or keras.tree.is_nested(student_outputs):
         return
     check_labels(task_loss, y if is_arrays(x) else first_y, student_outputs.shape[-1])
-    if check_teacher and is_classification(task_loss) and student_outputs.ndim == 2:
+    online = isinstance(distiller.teacher, keras.Model)
+    if online and check_teacher and is_classification(task_loss) and student_outputs.ndim == 2:
         from keras_distill.teachers import examine
 
         def teacher(batch):
@@ -49,6 +58,10 @@ def look(distiller, x, y, check_teacher):
         examination = examine(teacher, keras.ops.convert_to_numpy(teacher_x), first_y)
         if examination.finding is not None:
             raise ValueError(examination.sentence)
+
+
+def _named(loss):
+    return repr(loss) if isinstance(loss, str) else type(loss).__name__
 
 
 def is_arrays(x):

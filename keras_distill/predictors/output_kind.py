@@ -41,7 +41,8 @@ def output_kind(model, outputs=None):
     assert kd.predictors.output_kind(model) == "probabilities"
     ```
     """
-    kind = _by_layers(model)
+    # An ensemble, or outputs on disk, know it of themselves.
+    kind = getattr(model, "output_kind", None) or _by_layers(model)
     if kind == "unknown" and outputs is not None:
         kind = _by_values(np.asarray(outputs, "float32"))
     return kind

@@ -79,7 +79,20 @@ def test_a_teacher_fed_wrongly_stops_fit_unless_told_not_to_look(
     monkeypatch.setattr(teachers, "examine", look(Found))
     refused(lambda: distiller.fit(*data, verbose=0), "The teacher wants something else.")
     distiller.fit(*data, verbose=0, check_teacher=False)
-    distiller.fit(data[0], verbose=0)
     monkeypatch.setattr(teachers, "examine", look(Well))
     distiller.fit(*data, verbose=0)
     assert seen == [(64, 4), (64, 4)]
+
+
+def test_fit_without_labels_while_a_loss_is_set(build, data, cross_entropy):
+    distiller = Distiller(build("t"), build("s"))
+    distiller.compile("sgd", cross_entropy)
+    refused(
+        lambda: distiller.fit(data[0], verbose=0),
+        "The Distiller was compiled with loss=SparseCategoricalCrossentropy, which needs labels. "
+        "Received: data without labels. Pass y (or a data set of (x, y)), or compile without a "
+        "loss to train from the teacher alone.",
+    )
+    free = Distiller(build("t"), build("s"))
+    free.compile("sgd")
+    assert "student_loss" not in free.fit(data[0], verbose=0).history

@@ -161,11 +161,12 @@ def test_standardized_logits_forget_size_and_shift(value_and_gradient):
     np.testing.assert_allclose(loss(t, s), wanted, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(loss(t, 7 * t + 3), 0.0, atol=1e-5)
     # Worked by hand: two classes always standardize to (1, −1), so the loss is 0 or that of ±1.
-    worked = SoftTargets(1.0, standardize=True)([[3.0, 1.0]], [[-8.0, 0.0]])
+    by_hand = np.array([[3.0, 1.0]]), np.array([[-8.0, 0.0]])
+    worked = SoftTargets(1.0, standardize=True)(*by_hand)
     assert float(worked[0]) == pytest.approx(2 * np.tanh(1.0), rel=1e-4)
     for student in (np.zeros((1, 3)), [[1e6, -1e6, 0.0]], [[0.0, 1.0, -np.inf]]):
         values, slope = value_and_gradient(
-            lambda each: loss([[1.0, 2.0, 3.0]], each), np.array(student, "float32")
+            lambda each: loss(np.array([[1.0, 2.0, 3.0]]), each), np.array(student, "float32")
         )
         assert np.isfinite(values).all() and np.isfinite(slope).all()
 

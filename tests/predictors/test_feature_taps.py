@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_distill.distillation.feature_taps import FeatureTaps
+from keras_distill.predictors.feature_taps import FeatureTaps
 
 
 def nested():

@@ -20,6 +20,16 @@ class FeatureTaps:
 
     Raises:
         ValueError: No layer has this path; the nearest ones are listed.
+
+    Example:
+
+    ```python
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(3, name="hidden"), keras.layers.Dense(2)])
+    with kd.predictors.FeatureTaps(model, ["hidden"], "model").capture() as features:
+        model(np.ones((5, 4)))
+    assert features["hidden"].shape == (5, 3)
+    ```
     """
 
     def __init__(self, model, paths, who):
