@@ -2,6 +2,9 @@
 
 from keras_distill.losses.attention_transfer import AttentionTransfer as AttentionTransfer
 from keras_distill.losses.binary_soft_targets import BinarySoftTargets as BinarySoftTargets
+from keras_distill.losses.contrastive_representation import (
+    ContrastiveRepresentation as ContrastiveRepresentation,
+)
 from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
 from keras_distill.losses.relational_distillation import (
