@@ -1,6 +1,6 @@
 """keras_distill: from a heavy Keras model to a small, proven one on a phone.
 
-Rooms load when they are first used. The three that own serializable classes
+Rooms load when they are first used. The four that own serializable classes
 load with the package, so that `keras.models.load_model` knows them.
 """
 
@@ -22,13 +22,14 @@ _ROOMS = (
     "pipeline",
     "predictors",
     "robustness",
+    "schedules",
     "teachers",
 )
 _NAMES = {"Distiller": "distillation", "compress": "pipeline"}
 
 __all__ = [*_ROOMS, *_NAMES, "__version__"]
 
-for _room in ("losses", "distillation", "compression"):
+for _room in ("losses", "schedules", "distillation", "compression"):
     importlib.import_module(f"{__name__}.{_room}")
 
 

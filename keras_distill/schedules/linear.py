@@ -1,0 +1,55 @@
+"""A straight line from one value to another."""
+
+import keras
+
+from keras_distill.schedules.arguments import between, checked_count, checked_value, progress
+
+
+@keras.saving.register_keras_serializable(package="keras_distill")
+class Linear(keras.optimizers.schedules.LearningRateSchedule):
+    """A straight line from one value to another, which then stays.
+
+    `initial_value` until `begin_step`, `final_value` from `begin_step + steps` on. As
+    `student_loss_weight` it hands the student over from the teacher to the labels, or
+    back; as a temperature it sharpens the targets while training goes on.
+
+    Args:
+        initial_value: 0 or more.
+        final_value: 0 or more; the larger or the smaller of the two.
+        steps: Number of optimizer steps that the way takes, at least 1. Usual: the
+            steps of the whole training, `epochs * len(dataset)`.
+        begin_step: First step of the way. Defaults to 0.
+
+    Returns:
+        When called on a step (int or tensor): float32 of the step's shape.
+
+    Raises:
+        ValueError: A value is negative or no number, or a number of steps is no whole
+            number or too small.
+
+    Example:
+
+    ```python
+    schedule = kd.schedules.Linear(1.0, 0.2, steps=100)
+    assert [round(float(schedule(step)), 6) for step in (0, 50, 100, 999)] == [1.0, 0.6, 0.2, 0.2]
+    ```
+    """
+
+    def __init__(self, initial_value, final_value, steps, begin_step=0):
+        super().__init__()
+        self.initial_value = checked_value("initial_value", initial_value)
+        self.final_value = checked_value("final_value", final_value)
+        self.steps = checked_count("steps", steps, 1)
+        self.begin_step = checked_count("begin_step", begin_step, 0)
+
+    def __call__(self, step):
+        share = progress(step, self.begin_step, self.steps)
+        return between(self.initial_value, self.final_value, share)
+
+    def get_config(self):
+        return {
+            "initial_value": self.initial_value,
+            "final_value": self.final_value,
+            "steps": self.steps,
+            "begin_step": self.begin_step,
+        }
