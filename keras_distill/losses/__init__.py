@@ -11,7 +11,9 @@ from keras_distill.losses.relational_distillation import (
     RelationalDistillation as RelationalDistillation,
 )
 from keras_distill.losses.response_loss import ResponseLoss as ResponseLoss
+from keras_distill.losses.review_distillation import ReviewDistillation as ReviewDistillation
 from keras_distill.losses.similarity_preservation import (
     SimilarityPreservation as SimilarityPreservation,
 )
+from keras_distill.losses.simplified_reuse import SimplifiedReuse as SimplifiedReuse
 from keras_distill.losses.soft_targets import SoftTargets as SoftTargets
