@@ -24,6 +24,7 @@ _ROOMS = (
     "robustness",
     "schedules",
     "teachers",
+    "testing",
 )
 _NAMES = {"Distiller": "distillation", "compress": "pipeline"}
 

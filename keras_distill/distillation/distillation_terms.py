@@ -2,6 +2,7 @@
 
 import keras
 from keras import ops
+from keras.src.backend import get_keras_mask
 
 from keras_distill.losses import DistillationLoss, ResponseLoss
 
@@ -89,7 +90,7 @@ def term_value(loss, teacher, student, kinds, sample_weight, context):
     """The scalar value of one distillation loss on one batch."""
     mask = None
     if not keras.tree.is_nested(student):
-        mask = getattr(student, "_keras_mask", None)
+        mask = get_keras_mask(student)
     if not isinstance(loss, DistillationLoss):
         return _foreign(loss, teacher, student, sample_weight)
     values = loss_values(loss, teacher, student, kinds, {**context, "mask": mask})

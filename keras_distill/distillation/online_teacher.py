@@ -1,5 +1,6 @@
 """A teacher that runs in every step, outside the gradient."""
 
+import contextlib
 import inspect
 
 import keras
@@ -32,7 +33,11 @@ class OnlineTeacher:
 
     def run(self, x, stored=None):
         """`(features, outputs)` of the batch, without gradient."""
-        return keras.tree.map_structure(_detached, self.trace(x))
+        # Under JAX a teacher that counts or caches would keep a tracer; here it is dropped.
+        jax = keras.backend.backend() == "jax"
+        with keras.StatelessScope() if jax else contextlib.nullcontext():
+            made = self.trace(x)
+        return keras.tree.map_structure(_detached, made)
 
     def fed(self, x):
         """What the model is fed when a batch's inputs are `x`."""

@@ -32,7 +32,10 @@ def traced(function, inputs):
         return _Traced(guarded, name="trace")(inputs)
     except (ValueError, TypeError) as error:
         # Keras wraps the sentence in its own about tracing: the sentence itself is the news.
-        raise (failed[0] if failed else error) from None
+        found = failed[0] if failed else error
+        # JAX adds a note about its own frames.
+        found.__notes__ = []
+        raise found from None
 
 
 def symbolic(shape, student_inputs, student):

@@ -5,8 +5,17 @@ from keras_distill.losses.binary_soft_targets import BinarySoftTargets as Binary
 from keras_distill.losses.contrastive_representation import (
     ContrastiveRepresentation as ContrastiveRepresentation,
 )
+from keras_distill.losses.decoupled_distillation import (
+    DecoupledDistillation as DecoupledDistillation,
+)
+from keras_distill.losses.dist import DIST as DIST
 from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
+from keras_distill.losses.entropy import Entropy as Entropy
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
+from keras_distill.losses.hard_teacher_labels import HardTeacherLabels as HardTeacherLabels
+from keras_distill.losses.logit_matching import LogitMatching as LogitMatching
+from keras_distill.losses.multi_level_logits import MultiLevelLogits as MultiLevelLogits
+from keras_distill.losses.regression_targets import RegressionTargets as RegressionTargets
 from keras_distill.losses.relational_distillation import (
     RelationalDistillation as RelationalDistillation,
 )
@@ -17,3 +26,4 @@ from keras_distill.losses.similarity_preservation import (
 )
 from keras_distill.losses.simplified_reuse import SimplifiedReuse as SimplifiedReuse
 from keras_distill.losses.soft_targets import SoftTargets as SoftTargets
+from keras_distill.losses.teacher_confidence import TeacherConfidence as TeacherConfidence

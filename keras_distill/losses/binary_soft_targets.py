@@ -5,6 +5,7 @@ from keras import ops
 
 from keras_distill.losses.log_probabilities import log_odds
 from keras_distill.losses.response_loss import ResponseLoss
+from keras_distill.losses.shape_text import shape_text
 from keras_distill.losses.soft_targets import soft_target_divergence
 from keras_distill.losses.temperatures import (
     checked_temperature,
@@ -96,7 +97,7 @@ class BinarySoftTargets(ResponseLoss):
         if tuple(teacher_outputs.shape[1:]) != tuple(student_outputs.shape[1:]):
             raise ValueError(
                 "BinarySoftTargets compares teacher and student output by output. Received: a "
-                f"teacher output of shape {tuple(teacher_outputs.shape)} and a student output of "
-                f"shape {tuple(student_outputs.shape)}. Map the teacher's outputs to the "
+                f"teacher output of shape {shape_text(teacher_outputs)} and a student output of "
+                f"shape {shape_text(student_outputs)}. Map the teacher's outputs to the "
                 "student's with kd.teachers.adapt(teacher, class_map=[...])."
             )

@@ -4,6 +4,7 @@ from keras import ops
 
 from keras_distill.losses.distillation_loss import DistillationLoss
 from keras_distill.losses.log_probabilities import log_probabilities
+from keras_distill.losses.shape_text import shape_text
 
 
 class ResponseLoss(DistillationLoss):
@@ -82,14 +83,14 @@ class ResponseLoss(DistillationLoss):
         if len(student_outputs.shape) < 2 or student == 1:
             raise ValueError(
                 f"{name} compares softmax outputs of two or more classes. Received: a "
-                f"student output of shape {tuple(student_outputs.shape)}. A head with one output "
+                f"student output of shape {shape_text(student_outputs)}. A head with one output "
                 "is not softmax: use kd.losses.BinarySoftTargets."
             )
         if teacher != student or len(teacher_outputs.shape) != len(student_outputs.shape):
             raise ValueError(
                 f"{name} compares teacher and student class by class. Received: a teacher "
-                f"output of shape {tuple(teacher_outputs.shape)} and a student output of shape "
-                f"{tuple(student_outputs.shape)}. Map the teacher's classes to the student's with "
+                f"output of shape {shape_text(teacher_outputs)} and a student output of shape "
+                f"{shape_text(student_outputs)}. Map the teacher's classes to the student's with "
                 "kd.teachers.adapt(teacher, class_map=[...])."
             )
 

@@ -21,4 +21,6 @@ def temperature_at(temperature, step):
 
 def temperature_config(temperature):
     """What `get_config` writes for a temperature."""
-    return keras.saving.serialize_keras_object(temperature) if callable(temperature) else temperature
+    return (
+        keras.saving.serialize_keras_object(temperature) if callable(temperature) else temperature
+    )

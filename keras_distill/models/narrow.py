@@ -3,41 +3,35 @@
 import keras
 from keras import layers
 
-# What counts a layer's output channels, by layer class.
-WIDTHS = {
-    layers.Conv1D: "filters",
-    layers.Conv2D: "filters",
-    layers.Conv2DTranspose: "filters",
-    layers.SeparableConv2D: "filters",
-    layers.Dense: "units",
-}
-# Weighted layers that take the channels they are given.
-FOLLOWERS = (layers.DepthwiseConv2D, layers.BatchNormalization, layers.Normalization)
-# Layers after the classifier that leave its class count as it is.
-TAILS = (
-    layers.Activation,
-    layers.Softmax,
-    layers.ReLU,
-    layers.Flatten,
-    layers.GlobalAveragePooling2D,
-    layers.GlobalMaxPooling2D,
-    layers.Dropout,
-    layers.Rescaling,
+from keras_distill.models.kept_channels import copy_kept
+from keras_distill.models.layer_widths import (
+    follows,
+    keeping_rules,
+    narrowed_config,
+    refuse_unknown,
 )
+from keras_distill.models.output_layers import output_layers
 
 
-def narrow(teacher, width=0.25, seed=0):
-    """Builds a narrower, untrained copy of a teacher, to be its student.
+def narrow(teacher, width=0.25, initialize="random", seed=0):
+    """Builds a narrower copy of a teacher, to be its student.
 
     For who has a teacher and no student: the same graph, names and head, with
     `width` times the filters and units of each layer. Parameters and work fall
-    roughly with `width` squared.
+    roughly with `width` squared. Among others it narrows every family of
+    `keras.applications`: VGG, ResNet, DenseNet, MobileNet, EfficientNet, Inception,
+    Xception, NASNet and ConvNeXt.
 
     Args:
         teacher: A Functional or Sequential `keras.Model` of convolutions, Dense,
             normalization and layers without weights, nested models included.
         width: Share of the filters and units that each layer but the classifier
-            keeps, above 0 and at most 1; at least one. Defaults to 0.25.
+            keeps, above 0 and at most 1; at least one. Where layers meet whose
+            rounded counts would not, all are rounded in larger pieces. Defaults to 0.25.
+        initialize: `"random"` (default): fresh weights. `"teacher"`: of each layer the
+            first channels of the teacher's, with their weights; at `width=1.0` the
+            student is the teacher. At smaller widths it is a place to start from, and
+            knows nothing yet.
         seed: Of the fresh initial weights. Defaults to 0.
 
     Returns:
@@ -45,7 +39,8 @@ def narrow(teacher, width=0.25, seed=0):
 
     Raises:
         ValueError: On a width outside (0, 1], a subclassed model, or a layer whose
-            channels it does not know how to narrow, by name.
+            channels it does not know how to narrow (or, with `initialize="teacher"`,
+            to follow), by name.
 
     Example:
 
@@ -59,6 +54,10 @@ def narrow(teacher, width=0.25, seed=0):
         raise ValueError(
             f"`width` is the share of channels to keep, above 0 and at most 1. Received: {width}."
         )
+    if initialize not in ("random", "teacher"):
+        raise ValueError(
+            f'`initialize` must be "random" or "teacher". Received: initialize={initialize!r}.'
+        )
     if not isinstance(teacher, (keras.Sequential, keras.models.Model)) or not (
         isinstance(teacher, keras.Sequential) or hasattr(teacher, "_operations")
     ):
@@ -66,26 +65,11 @@ def narrow(teacher, width=0.25, seed=0):
             "`narrow` rebuilds Functional and Sequential models. Received: "
             f"{type(teacher).__name__}. Write the student yourself and hand it to kd.Distiller."
         )
-    kept = _classifiers(teacher)
-    count = iter(range(10**9))
-
-    def narrowed(layer):
-        _refuse_unknown(layer)
-        config = layer.get_config()
-        key = _width_key(layer)
-        if key and layer not in kept:
-            groups = config.get("groups", 1)
-            config[key] = max(1, round(config[key] * width / groups)) * groups
-        if isinstance(layer, layers.Reshape) and -1 not in config["target_shape"]:
-            # The channels are the last of the shape, and follow from the rest.
-            config["target_shape"] = (*config["target_shape"][:-1], -1)
-        for name, value in config.items():
-            if name.endswith("_initializer") and isinstance(value, dict):
-                if "seed" in value.get("config", {}):
-                    value["config"]["seed"] = seed * 10_000 + next(count)
-        return type(layer).from_config(config)
-
-    student = _clone(teacher, narrowed)
+    kept = output_layers(teacher)
+    for layer in teacher._flatten_layers(include_self=False, recursive=True):
+        if not isinstance(layer, keras.Model):
+            refuse_unknown(layer, teacher)
+    student = _narrowed(teacher, width, kept, seed)
     for old, new in zip(
         teacher._flatten_layers(include_self=False),
         student._flatten_layers(include_self=False),
@@ -94,7 +78,37 @@ def narrow(teacher, width=0.25, seed=0):
         if isinstance(old, layers.Normalization):
             new.set_weights(old.get_weights())
             new.finalize_state()
+    if initialize == "teacher":
+        copy_kept(teacher, student)
     return student
+
+
+def _narrowed(teacher, width, kept, seed):
+    """The student under the first way of rounding that lets its layers meet."""
+    for keep in keeping_rules(teacher, width, kept):
+        count = iter(range(10**9))
+
+        def narrowed(layer, given=None, keep=keep, count=count):
+            whole = layer in kept
+            config = layer.get_config() if whole else narrowed_config(layer, keep, given)
+            if isinstance(layer, layers.Reshape) and -1 not in config["target_shape"]:
+                # The channels are the last of the shape, and follow from the rest.
+                config["target_shape"] = (*config["target_shape"][:-1], -1)
+            for name, value in config.items():
+                if name.endswith("_initializer") and isinstance(value, dict):
+                    if "seed" in value.get("config", {}):
+                        value["config"]["seed"] = seed * 10_000 + next(count)
+            return type(layer).from_config(config)
+
+        try:
+            return _clone(teacher, narrowed)
+        except ValueError as error:
+            failure = error  # two layers' channels do not meet: Keras says which
+    raise ValueError(
+        f"`narrow` cannot bring the channels of model '{teacher.name}' together again where its "
+        f"layers meet. Received: width={width}. Try another width, such as 0.5 or 0.25, or write "
+        "the student yourself and hand it to kd.Distiller."
+    ) from failure
 
 
 def _clone(model, narrowed, arguments=None):
@@ -107,20 +121,24 @@ def _clone(model, narrowed, arguments=None):
         x, clones = inputs, []
         for layer in model.layers:
             inner = isinstance(layer, keras.Model)
-            clones.append(_clone(layer, narrowed, [x]) if inner else narrowed(layer))
+            clones.append(_clone(layer, narrowed, [x]) if inner else narrowed(layer, x.shape[-1]))
             x = clones[-1](x)
         return keras.Sequential([inputs, *clones], name=model.name)
     inner = {}
 
     def replaced(layer):
-        # Nested models are rebuilt when called; bare operations (x + 1) hold nothing.
-        own = isinstance(layer, keras.Model) or not isinstance(layer, layers.Layer)
-        return layer if own else narrowed(layer)
+        # What depends on its input is rebuilt when called; bare operations (x + 1) hold nothing.
+        later = isinstance(layer, keras.Model) or follows(layer)
+        return layer if later or not isinstance(layer, layers.Layer) else narrowed(layer)
 
     def called(layer, *args, **kwargs):
-        if isinstance(layer, keras.Model):
+        if isinstance(layer, keras.Model) or follows(layer):
             if id(layer) not in inner:
-                inner[id(layer)] = _clone(layer, narrowed, keras.tree.flatten(args))
+                given = keras.tree.flatten(args)
+                if isinstance(layer, keras.Model):
+                    inner[id(layer)] = _clone(layer, narrowed, given)
+                else:
+                    inner[id(layer)] = narrowed(layer, given[0].shape[-1])
             layer = inner[id(layer)]
         return layer(*args, **kwargs)
 
@@ -134,46 +152,3 @@ def _clone(model, narrowed, arguments=None):
     return keras.models.clone_model(
         model, input_tensors=inputs, clone_function=replaced, call_function=called
     )
-
-
-def _width_key(layer):
-    for kind, key in WIDTHS.items():
-        # DepthwiseConv2D is no Conv2D in Keras 3, so isinstance tells them apart.
-        if isinstance(layer, kind):
-            return key
-    return None
-
-
-def _refuse_unknown(layer):
-    known = _width_key(layer) or isinstance(layer, FOLLOWERS) or not layer.weights
-    if not known:
-        raise ValueError(
-            f"`narrow` does not know how to narrow layer '{layer.name}' "
-            f"({type(layer).__name__}). It knows convolutions, Dense, BatchNormalization, "
-            "Normalization and layers without weights. Write the student yourself and hand it "
-            "to kd.Distiller."
-        )
-
-
-def _classifiers(model):
-    """The weighted layers whose channels are the model's classes."""
-    if isinstance(model, keras.Sequential):
-        model = model._functional
-        if model is None:
-            raise ValueError(
-                "`narrow` needs to know the shapes. Received: a Sequential model that was never "
-                "built. Give it a keras.Input or call it on data first."
-            )
-    found = []
-    waiting = [tensor._keras_history.operation for tensor in model.outputs]
-    while waiting:
-        layer = waiting.pop()
-        if isinstance(layer, keras.Model):
-            found.extend(_classifiers(layer))
-        elif isinstance(layer, TAILS):
-            for node in layer._inbound_nodes:
-                if any(node is n for nodes in model._nodes_by_depth.values() for n in nodes):
-                    waiting.extend(t._keras_history.operation for t in node.input_tensors)
-        else:
-            found.append(layer)
-    return found

@@ -12,7 +12,7 @@ from keras_distill.teachers.sample_keys import sample_keys
 from keras_distill.teachers.views import view_seeds, views
 
 
-def attach(dataset, directory, augment=None, view="same", seed=0):
+def attach(dataset, directory, features=None, augment=None, view="same", seed=0):
     """Returns the data set with a teacher's outputs beside each example.
 
     What comes out is for `Distiller.fit`, which feeds the examples to the student and
@@ -23,6 +23,8 @@ def attach(dataset, directory, augment=None, view="same", seed=0):
         dataset: A `tf.data.Dataset` or `keras.utils.PyDataset` of batches
             `(x[, y[, sample_weight]])`, without augmentation.
         directory: What `precompute` wrote, or what `from_arrays` returned.
+        features: Paths of the kept features that the losses compare; the others are not
+            read. Defaults to all that were kept.
         augment: Augmentation of the student's examples: a Keras layer, or a function
             `(image, seed)`. Each view depends on (seed, example, epoch) alone. Needs a
             `tf.data.Dataset`. Defaults to none.
@@ -53,6 +55,8 @@ def attach(dataset, directory, augment=None, view="same", seed=0):
     """
     teacher = directory if isinstance(directory, Precomputed) else OutputCache(directory).teacher()
     cache = teacher.source
+    if features is not None:
+        teacher = teacher.with_features(list(features))
     if cache is None:
         raise ValueError(
             "`attach` needs the outputs themselves. Received: a Precomputed that was loaded with "
@@ -72,7 +76,7 @@ def attach(dataset, directory, augment=None, view="same", seed=0):
                 "`augment` needs a tf.data.Dataset. Received: a PyDataset. Augment inside the "
                 "student, or pass a tf.data.Dataset."
             )
-        made = AttachedSequence(dataset, cache)
+        made = AttachedSequence(dataset, teacher)
     else:
         if view == "same" and made_with is not None:
             seed = made_with["seed"]
@@ -101,18 +105,21 @@ def _check_views(cache, made_with, augment, view, by_id):
 def _attached(dataset, teacher, augment, view, seed, made_with, by_id):
     import tensorflow as tf
 
-    cache, numbered = teacher.source, getattr(dataset, "numbered", None)
+    numbered = getattr(dataset, "numbered", None)
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
     features, outputs = teacher.symbolic()
     template = {"features": features, "outputs": outputs}
     shapes = keras.tree.flatten(template)
     if by_id and numbered is None:
         _check_order(dataset)
-    source = _numbered(dataset) if numbered is None else numbered
+    if numbered is None:
+        source = _numbered(dataset)
+    else:
+        source = numbered.map(lambda ids, *batch: (ids, batch))
 
     def look_up(ids, *leaves):
         keys = ids if by_id else sample_keys(leaves)
-        rows, made = outputs_of(cache, keys)
+        rows, made = outputs_of(teacher, keys)
         flat = keras.tree.flatten({"features": made[0], "outputs": made[1]})
         return [rows, *(each.astype("float32") for each in flat)]
 
@@ -149,11 +156,9 @@ def _attached(dataset, teacher, augment, view, seed, made_with, by_id):
             epoch.assign_add(1)
         # A layer's random state is one: batches follow each other then.
         workers = 1 if isinstance(augment, keras.layers.Layer) else 2
-        return source.map(
-            lambda ids, *batch: complete(now, ids, batch), workers, deterministic=True
-        )
+        return source.map(lambda ids, batch: complete(now, ids, batch), workers, deterministic=True)
 
-    def check(ids, *batch):
+    def check(ids, batch):
         """Says what does not fit now, not in the middle of `fit`."""
         x = keras.utils.unpack_x_y_sample_weight(batch)[0]
         leaves = [each.numpy() for each in keras.tree.flatten(x)]
@@ -190,14 +195,12 @@ class _Epochs:
 
 
 def _numbered(dataset):
-    """`(ids, *batch)`: ids are positions in the order in which examples come."""
+    """`(ids, batch)`: ids are positions in the order in which examples come."""
     import tensorflow as tf
 
-    def number(start, *batch):
-        leaves = keras.tree.flatten(batch)
-        size = tf.cast(tf.shape(leaves[0])[0], tf.int64)
-        ids = tf.range(start, start + size)
-        return start + size, (ids, *batch)
+    def number(start, batch):
+        size = tf.cast(tf.shape(keras.tree.flatten(batch)[0])[0], tf.int64)
+        return start + size, (tf.range(start, start + size), batch)
 
     return dataset.scan(np.int64(0), number)
 

@@ -13,12 +13,12 @@ class AttachedSequence(keras.utils.PyDataset):
 
     Args:
         dataset: The `keras.utils.PyDataset` of batches.
-        source: Where the outputs are found.
+        teacher: The `Precomputed` whose outputs are put beside the examples.
     """
 
-    def __init__(self, dataset, source):
+    def __init__(self, dataset, teacher):
         super().__init__(dataset.workers, dataset.use_multiprocessing, dataset.max_queue_size)
-        self._dataset, self._source = dataset, source
+        self._dataset, self.teacher = dataset, teacher
         if hasattr(dataset, "epoch"):
             self.epoch = dataset.epoch
         self[0]  # what does not fit is said now
@@ -30,13 +30,13 @@ class AttachedSequence(keras.utils.PyDataset):
     def __getitem__(self, index):
         x, y, weight = keras.utils.unpack_x_y_sample_weight(self._dataset[index])
         leaves = [keras.ops.convert_to_numpy(each) for each in keras.tree.flatten(x)]
-        if getattr(self._source, "by_id", False):
+        if getattr(self.teacher.source, "by_id", False):
             if index == 0:
                 self._size = len(leaves[0])
             keys = index * self._size + np.arange(len(leaves[0]))
         else:
             keys = sample_keys(leaves)
-        rows, (features, outputs) = outputs_of(self._source, keys)
+        rows, (features, outputs) = outputs_of(self.teacher, keys)
         teacher = {"features": features, "outputs": outputs}
         return keras.utils.pack_x_y_sample_weight(attached(x, rows, teacher), y, weight)
 

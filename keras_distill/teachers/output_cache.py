@@ -75,20 +75,24 @@ class OutputCache:
         places = np.minimum(np.searchsorted(self._sorted, keys), len(self._sorted) - 1)
         return np.where(self._sorted[places] == keys, self._order[places], -1)
 
-    def read(self, rows):
-        """`(features, outputs)` of rows, float32, in the teacher's structure."""
+    def read(self, rows, paths):
+        """`({path: features}, outputs)` of rows, float32, in the teacher's structure."""
+        made_by = self.made_by
+        kept = list(made_by["feature_shapes"])
+        wanted = {"outputs", *(f"features.{kept.index(path)}" for path in paths)}
         arrays = {}
         shard = np.searchsorted(self._starts, rows, side="right") - 1
         for index in np.unique(shard):
             mine = shard == index
             for name, array in self._arrays[index].items():
+                if not wanted & {name.split(".")[0], ".".join(name.split(".")[:2])}:
+                    continue
                 if name not in arrays:
                     arrays[name] = np.empty((len(rows), *array.shape[1:]), array.dtype)
                 arrays[name][mine] = array[rows[mine] - self._starts[index]]
-        made_by = self.made_by
         features = {
-            path: decoded(f"features.{i}", arrays, shape)
-            for i, (path, shape) in enumerate(made_by["feature_shapes"].items())
+            path: decoded(f"features.{kept.index(path)}", arrays, made_by["feature_shapes"][path])
+            for path in paths
         }
         outputs = _like(made_by["outputs"], lambda i, shape: decoded(f"outputs.{i}", arrays, shape))
         return features, outputs

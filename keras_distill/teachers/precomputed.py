@@ -47,6 +47,12 @@ class Precomputed:
                     f"again with features=[{path!r}, ...]."
                 )
 
+    def with_features(self, paths):
+        """The same teacher with some of its features only."""
+        self.check_features(paths)
+        features = {path: self.features[path] for path in paths}
+        return Precomputed(self.outputs, features, self.output_kind, self.source, self.name)
+
     def symbolic(self):
         """`(features, outputs)` as KerasTensors."""
 
