@@ -11,9 +11,12 @@ from keras_distill.losses.decoupled_distillation import (
 from keras_distill.losses.dist import DIST as DIST
 from keras_distill.losses.distillation_loss import DistillationLoss as DistillationLoss
 from keras_distill.losses.entropy import Entropy as Entropy
+from keras_distill.losses.feature_distillation import FeatureDistillation as FeatureDistillation
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
 from keras_distill.losses.hard_teacher_labels import HardTeacherLabels as HardTeacherLabels
+from keras_distill.losses.keras_loss import KerasLoss as KerasLoss
 from keras_distill.losses.logit_matching import LogitMatching as LogitMatching
+from keras_distill.losses.logits_distillation import LogitsDistillation as LogitsDistillation
 from keras_distill.losses.multi_level_logits import MultiLevelLogits as MultiLevelLogits
 from keras_distill.losses.regression_targets import RegressionTargets as RegressionTargets
 from keras_distill.losses.relational_distillation import (
