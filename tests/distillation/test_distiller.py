@@ -139,7 +139,9 @@ REPLICAS = """
             keras.utils.set_random_seed(1)
             def make(name, width):
                 return keras.Sequential([keras.Input((8,)), keras.layers.Dense(width, "relu",
-                    kernel_regularizer="l2", name="h"), keras.layers.Dense(4)], name=name)
+                    kernel_regularizer="l2", name="h"),
+                    keras.layers.BatchNormalization(synchronized=True), keras.layers.Dense(4)],
+                    name=name)
             d = kd.Distiller(make("t", 16), make("s", 8),
                 [kd.losses.SoftTargets(), kd.losses.FeatureHint("h", "h", seed=1)])
             d.compile(keras.optimizers.SGD(0.1), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -147,13 +149,14 @@ REPLICAS = """
         return history, d.get_weights()
     (one, a), (two, b) = run(tf.distribute.get_strategy()), run(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
     for name in one:
-        np.testing.assert_allclose(one[name], two[name], rtol=1e-4, err_msg=name)
+        np.testing.assert_allclose(one[name], two[name], rtol=1e-5, err_msg=name)
     for v, w in zip(a, b):
-        np.testing.assert_allclose(v, w, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(v, w, rtol=1e-5, atol=1e-6)
 """  # noqa: E501
 
 
 def test_two_replicas_train_as_one(tmp_path):
+    pytest.importorskip("tensorflow")
     command = [sys.executable, "-c", textwrap.dedent(REPLICAS)]
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
@@ -277,17 +280,18 @@ def test_nan_in_the_data_names_the_step(build, data, cross_entropy):
     x[40] = np.nan
     distiller = Distiller(build("t"), build("s"))
     distiller.compile("sgd", cross_entropy)
+    # TensorFlow's ReLU swallows NaN, so only the total shows it; JAX's does not.
+    terms = ", soft_targets_loss, student_loss" if keras.backend.backend() == "jax" else ""
     refused(
         lambda: distiller.fit(x, y, batch_size=16, shuffle=False, verbose=0, check_teacher=False),
-        "The loss is nan at step 3 of epoch 1; expected a finite number. Not finite: loss. Look "
-        "for NaN or infinity in this batch's data, or lower the learning rate.",
+        f"The loss is nan at step 3 of epoch 1; expected a finite number. Not finite: loss{terms}. "
+        "Look for NaN or infinity in this batch's data, or lower the learning rate.",
         FloatingPointError,
     )
 
 
 def test_a_tf_data_set_brings_no_warning_and_an_empty_one_is_refused(build, data, cross_entropy):
-    import tensorflow as tf
-
+    tf = pytest.importorskip("tensorflow")
     distiller = Distiller(build("t"), build("s"))
     distiller.compile("sgd", cross_entropy)
     dataset = tf.data.Dataset.from_tensor_slices(data).batch(16)
