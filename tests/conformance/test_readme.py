@@ -18,7 +18,7 @@ def test_tables_are_those_of_the_csv_files():
 
 
 def test_links_to_files_lead_somewhere():
-    for page in ("README.md", "CONTRIBUTING.md", "export/README.md"):
+    for page in ("README.md", "CONTRIBUTING.md", "MIGRATING.md", "export/README.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
         for target in re.findall(r"\]\((?!http)([^)#]+)", prose):
