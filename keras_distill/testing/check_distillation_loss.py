@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from keras_distill.losses import DistillationLoss
-from keras_distill.testing import loss_checks as checks
+from keras_distill.testing import loss_checks, student_checks
 from keras_distill.testing.loss_from_config import loss_from_config
 from keras_distill.testing.loss_probe import LossProbe
 from keras_distill.testing.trial_outputs import drawn_outputs, is_response, mapped
@@ -17,14 +17,15 @@ def check_distillation_loss(
     labels=None,
     batch_relational=False,
     zero_at_teacher=True,
+    saturates=False,
 ):
     """Raises ValueError when a loss does not do what training with it relies on.
 
     In this order: the config, through JSON, makes the same loss; one float32 value per
-    example (or token); no arithmetic in half precision; each value depends on its own
-    example only; values and gradients are finite for students that are right, zero,
-    ±1,000 and wrong, and a wrong student has a gradient; nothing is better than the
-    teacher's own outputs; compiled and eager agree; a batch of one example works.
+    example (or token); compiled and eager agree; no arithmetic in half precision; each
+    value depends on its own example only; values and gradients are finite for students
+    that are right, zero, ±1,000 and wrong, and a wrong student has a gradient; nothing is
+    better than the teacher's own outputs; a batch of one example works.
 
     The loss is called, so one with weights of its own is built by it: pass an instance
     made for this check, not one of a `Distiller` in use.
@@ -43,6 +44,9 @@ def check_distillation_loss(
         zero_at_teacher: Whether the loss is lowest where the student puts out what the
             teacher does. `False` for cross-entropy with the teacher's classes, say. Not
             asked of a loss with trainable weights. Defaults to `True`.
+        saturates: Whether the gradient may vanish where the student is sure of something
+            else than the teacher, as that of the reverse KL divergence does by its
+            nature. Defaults to `False`.
 
     Raises:
         ValueError: The first check that fails, with what was received and what to do.
@@ -83,12 +87,12 @@ def check_distillation_loss(
     labels = None if labels is None else np.asarray(labels)
     probe = LossProbe(loss, min(sizes), labels)
     again = loss_from_config(loss)
-    values = checks.check_values(probe, teacher, student)
-    checks.check_copy(probe, again, teacher, student, values)
-    checks.check_precision(probe, teacher, student)
-    checks.check_examples(probe, teacher, student, values, batch_relational)
-    checks.check_extremes(probe, teacher, student)
+    values = loss_checks.check_values(probe, teacher, student)
+    loss_checks.check_copy(probe, again, teacher, student, values)
+    loss_checks.check_compiled(probe, teacher, student, values)
+    loss_checks.check_precision(probe, teacher, student)
+    loss_checks.check_examples(probe, teacher, student, values, batch_relational)
+    student_checks.check_extremes(probe, teacher, student, saturates)
     if zero_at_teacher and not loss.trainable_variables:
-        checks.check_minimum(probe, teacher, student, batch_relational)
-    checks.check_compiled(probe, teacher, student, values)
-    checks.check_single(probe, teacher, student, values, batch_relational)
+        student_checks.check_minimum(probe, teacher, student, batch_relational)
+    loss_checks.check_single(probe, teacher, student, values, batch_relational)

@@ -1,18 +1,11 @@
-"""The single checks of `check_distillation_loss`; each raises ValueError with its reason."""
+"""Checks of what a loss returns; each raises ValueError with its reason."""
 
 import keras
 import numpy as np
 from keras import ops
 
 from keras_distill.testing.loss_probe import LossProbe
-from keras_distill.testing.trial_outputs import (
-    alternating_outputs,
-    constant_outputs,
-    mapped,
-    perturbed_outputs,
-    shapes,
-    wrong_outputs,
-)
+from keras_distill.testing.trial_outputs import mapped, perturbed_outputs
 
 
 def check_values(probe, teacher, student):
@@ -100,65 +93,14 @@ def check_examples(probe, teacher, student, values, batch_relational):
         )
 
 
-def check_extremes(probe, teacher, student):
-    """Finite values and gradients whatever the student; a gradient where it is wrong."""
-    loss, reference = probe.loss, teacher if shapes(teacher) == shapes(student) else student
-    wrong = wrong_outputs(loss, reference, 30.0)
-    students = {
-        "the drawn outputs": student,
-        "zeros": constant_outputs(loss, student, 0.0),
-        "±1,000": alternating_outputs(loss, student, 1e3),
-        "outputs sure of what the teacher thinks least": wrong,
-        "the same, at ±1,000": wrong_outputs(loss, reference, 1e3),
-    }
-    if reference is teacher:
-        students["the teacher's outputs"] = teacher
-    for said, each in students.items():
-        values, gradient = probe.value_and_gradient(teacher, each)
-        for what, numbers in (("values", values), ("gradients", gradient)):
-            if not np.isfinite(numbers).all():
-                raise ValueError(
-                    f"{probe.name} must have finite {what}. Received: "
-                    f"{np.isnan(numbers).sum()} NaN and {np.isinf(numbers).sum()} infinite ones "
-                    f"of {numbers.size}, for a student with {said}. Compute on logits in log "
-                    "space, and keep 0 away from log, sqrt and division before keras.ops.where."
-                )
-        if (each is student or each is wrong) and not gradient.any():
-            raise ValueError(
-                f"{probe.name} must have a gradient where the student is wrong. Received: zeros "
-                f"only, for a student with {said}. Look for clip, argmax, rounding or "
-                "stop_gradient on the student's side."
-            )
-
-
-def check_minimum(probe, teacher, student, batch_relational):
-    """No student has a lower value than one that puts out what the teacher does."""
-    if shapes(teacher) != shapes(student):
-        return
-    best = _numpy(probe.values(teacher, teacher))
-    for amount in (0.03, 0.3, 3.0):
-        for seed in range(3):
-            near = perturbed_outputs(probe.loss, teacher, amount, seed)
-            made = _numpy(probe.values(teacher, near))
-            if batch_relational:
-                made, best = np.atleast_1d(made.mean()), np.atleast_1d(best.mean())
-            if (best > made + 1e-5 * np.abs(made) + 1e-6).any():
-                at = np.argmax(best - made)
-                raise ValueError(
-                    f"{probe.name} must be lowest where the student puts out what the teacher "
-                    f"does. Received: {best.flat[at]:.6g} there, {made.flat[at]:.6g} for a student "
-                    f"with noise of {amount}. Pass zero_at_teacher=False if that is its purpose."
-                )
-
-
 def check_compiled(probe, teacher, student, values):
     """Compiled and eager give the same values."""
     try:
         made = probe.compiled_values(teacher, student)
     except Exception as error:
         raise ValueError(
-            f"{probe.name} must work in a compiled function. Received: {type(error).__name__}. Use "
-            "keras.ops and no NumPy, no `if` on a tensor's value, in `call`."
+            f"{probe.name} must work in a compiled function. Received: the {type(error).__name__} "
+            "above. Use keras.ops and no NumPy, no `if` on a tensor's value, in `call`."
         ) from error
     if not _close(made, values):
         raise ValueError(

@@ -28,6 +28,7 @@ class LossProbe:
         self.loss = loss
         self.batch = batch
         self.labels = labels
+        self._slopes = {}
 
     @property
     def name(self):
@@ -46,7 +47,9 @@ class LossProbe:
             return _array(jax.jit(function)(_tensors(teacher), _tensors(student)))
         import tensorflow as tf
 
-        return _array(tf.function(function)(_tensors(teacher), _tensors(student)))
+        given = _tensors(teacher), _tensors(student)
+        # A concrete function: many losses in a row are no retracing to warn of.
+        return _array(tf.function(function).get_concrete_function(*given)(*given))
 
     def value_and_gradient(self, teacher, student, rows=None):
         """Values, and the gradient of their sum to the student's outputs, as NumPy.
@@ -57,8 +60,14 @@ class LossProbe:
         if keras.backend.backend() == "jax":
             import jax
 
-            slope = jax.grad(lambda each: ops.sum(ops.cast(function(teacher, each), "float32")))
-            values, gradient = function(teacher, student), slope(student)
+            def total(teacher, student):
+                values = function(teacher, student)
+                return ops.sum(ops.cast(values, "float32")), values
+
+            # JAX compiles operation by operation when not asked to compile the whole.
+            key = None if rows is None else tuple(rows)
+            slope = jax.jit(jax.grad(total, argnums=1, has_aux=True))
+            gradient, values = self._slopes.setdefault(key, slope)(teacher, student)
         else:
             import tensorflow as tf
 
@@ -87,9 +96,9 @@ class LossProbe:
             if keras.backend.backend() != "jax" or not self.loss.built:
                 return self.loss(teacher, student, **asked)
             # JAX traces: what a loss assigns must not leak out of the trace.
-            weights = self.loss.trainable_variables, self.loss.non_trainable_variables
-            held = [[each.value for each in group] for group in weights]
-            return self.loss.stateless_call(*held, teacher, student, **asked)[0]
+            held = [(each, each.value) for each in self.loss.variables]
+            with keras.StatelessScope(state_mapping=held):
+                return self.loss(teacher, student, **asked)
 
         return function
 
