@@ -52,7 +52,8 @@ METHODS = {
     "soft_targets": lambda: ([L.SoftTargets(4.0)], [1.0], 0.1),
     "soft_targets_standardized": lambda: ([L.SoftTargets(2.0, standardize=True)], [10.0], 0.1),
     "ensemble_of_two": lambda: ([L.SoftTargets(4.0)], [1.0], 0.1),
-    "logit_matching": lambda: ([L.LogitMatching()], [1.0], 0.1),
+    # A tenth, for ten classes: the limit of SoftTargets at a high temperature.
+    "logit_matching": lambda: ([L.LogitMatching()], [0.1], 0.1),
     "decoupled_distillation": lambda: ([L.DecoupledDistillation(1.0, 8.0, 4.0)], [1.0], 0.5),
     "dist": lambda: ([L.DIST(2.0, 2.0, 4.0)], [1.0], 0.5),
     "multi_level_logits": lambda: ([L.MultiLevelLogits()], [1.0], 0.1),
@@ -230,6 +231,7 @@ def tables():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--threads", type=int, default=2, help="of TensorFlow, for one operation")
     parser.add_argument("--final", action="store_true", help="the last stage, after the others")
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
     parser.add_argument(

@@ -2,7 +2,7 @@
 
 import keras
 from keras import ops
-from keras.src.backend import get_keras_mask
+from keras.src.backend import get_keras_mask, set_keras_mask
 
 from keras_distill.losses import DistillationLoss, ResponseLoss
 
@@ -72,18 +72,25 @@ def one_weight(sample_weight):
     return sum(ops.cast(each, "float32") for each in weights) / len(weights)
 
 
-def labelled_only(task_loss, y, sample_weight):
-    """Weights that leave examples without a label (`ignore_class`) out of the metrics."""
+def labelled_only(task_loss, y, y_pred):
+    """Predictions that metrics read without the examples that have no label (`ignore_class`).
+
+    The examples are masked, as padding is, so that metrics with and without sample weights
+    leave them out.
+    """
     ignored = getattr(task_loss, "ignore_class", None)
     if ignored is None or keras.tree.is_nested(y):
-        return sample_weight
-    labelled = ops.cast(ops.not_equal(ops.cast(y, "int32"), ignored), "float32")
-    if sample_weight is None:
-        return labelled
-    weight = ops.cast(sample_weight, "float32")
-    while len(weight.shape) < len(labelled.shape):
-        weight = ops.expand_dims(weight, -1)
-    return labelled * weight
+        return y_pred
+    labelled = ops.not_equal(ops.cast(y, "int32"), ignored)
+    if len(labelled.shape) == len(y_pred.shape):
+        labelled = ops.squeeze(labelled, axis=-1)
+    mask = get_keras_mask(y_pred)
+    if mask is not None:
+        labelled = ops.logical_and(labelled, mask)
+    # A tensor of its own: the loss must not see this mask.
+    y_pred = ops.add(y_pred, 0)
+    set_keras_mask(y_pred, labelled)
+    return y_pred
 
 
 def term_value(loss, teacher, student, kinds, sample_weight, context):
@@ -133,7 +140,7 @@ def term_names(losses):
     names = []
     for loss in losses:
         words = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(loss).__name__)
-        name = f"{words.lstrip('_')}_loss"
+        name = f"{words.lstrip('_').removesuffix('_loss')}_loss"
         taken = sum(each == name or each.startswith(f"{name}_") for each in names)
         names.append(name if not taken else f"{name}_{taken + 1}")
     return names

@@ -342,7 +342,7 @@ class Distiller(keras.Model):
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         if y is None:  # nothing to compare with: the compiled metrics stay as they are
             return self.get_metrics_result()
-        sample_weight = distillation_terms.labelled_only(self.loss, y, sample_weight)
+        y_pred = distillation_terms.labelled_only(self.loss, y, y_pred)
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
     def get_metrics_result(self):
@@ -406,16 +406,17 @@ class Distiller(keras.Model):
             state.assign(store[f"seed_{index}"])
 
     def save_assets(self, inner_path):
-        if isinstance(self.teacher, keras.Model):
+        if isinstance(self.teacher, keras.Model) and self.teacher is not self.student:
             self.teacher.save_weights(os.path.join(inner_path, "teacher.weights.h5"))
 
     def load_assets(self, inner_path):
-        if isinstance(self.teacher, keras.Model):
+        if isinstance(self.teacher, keras.Model) and self.teacher is not self.student:
             self.teacher.load_weights(os.path.join(inner_path, "teacher.weights.h5"))
 
     def get_config(self):
         values = {
-            "teacher": self.teacher,
+            # Students that teach each other are one model, and are to stay one.
+            "teacher": None if self.teacher is self.student else self.teacher,
             "student": self.student,
             "distillation_losses": list(self.distillation_losses),
             "distillation_loss_weights": list(self._weights),
@@ -428,7 +429,8 @@ class Distiller(keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        return cls(**{key: deserialized(key, each) for key, each in config.items()})
+        config = {key: deserialized(key, each) for key, each in config.items()}
+        return cls(**{**config, "teacher": config["teacher"] or config["student"]})
 
 
 def _at(weight, step):

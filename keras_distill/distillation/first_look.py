@@ -46,7 +46,14 @@ def look(distiller, x, y, check_teacher):
         return
     check_labels(task_loss, y if is_arrays(x) else first_y, student_outputs.shape[-1])
     online = isinstance(distiller.teacher, keras.Model)
-    if online and check_teacher and is_classification(task_loss) and student_outputs.ndim == 2:
+    labelled = (np.asarray(first_y) >= 0).any()  # else there is nothing to judge it by
+    if (
+        online
+        and labelled
+        and check_teacher
+        and is_classification(task_loss)
+        and student_outputs.ndim == 2
+    ):
         from keras_distill.teachers import examine
 
         def teacher(batch):

@@ -12,7 +12,7 @@ from keras_distill.teachers.sample_keys import sample_keys
 from keras_distill.teachers.views import view_seeds, views
 
 
-def attach(dataset, directory, features=None, augment=None, view="same", seed=0):
+def attach(dataset, directory=None, features=None, augment=None, view="same", seed=0):
     """Returns the data set with a teacher's outputs beside each example.
 
     What comes out is for `Distiller.fit`, which feeds the examples to the student and
@@ -22,7 +22,9 @@ def attach(dataset, directory, features=None, augment=None, view="same", seed=0)
     Args:
         dataset: A `tf.data.Dataset` or `keras.utils.PyDataset` of batches
             `(x[, y[, sample_weight]])`, without augmentation.
-        directory: What `precompute` wrote, or what `from_arrays` returned.
+        directory: What `precompute` wrote, or what `from_arrays` returned. `None` (default)
+            attaches no outputs, only the number of each example, for losses that remember
+            examples under a teacher that runs (`ContrastiveRepresentation`).
         features: Paths of the kept features that the losses compare; the others are not
             read. Defaults to all that were kept.
         augment: Augmentation of the student's examples: a Keras layer, or a function
@@ -53,6 +55,8 @@ def attach(dataset, directory, features=None, augment=None, view="same", seed=0)
     distiller.fit(train, verbose=0)
     ```
     """
+    if directory is None:
+        return _with_ids(dataset)
     teacher = directory if isinstance(directory, Precomputed) else OutputCache(directory).teacher()
     cache = teacher.source
     if features is not None:
@@ -85,6 +89,23 @@ def attach(dataset, directory, features=None, augment=None, view="same", seed=0)
     return made
 
 
+def _with_ids(dataset):
+    """The data set with the number of each example, and nothing of a teacher."""
+    if isinstance(dataset, keras.utils.PyDataset):
+        return AttachedSequence(dataset, None)
+    if not hasattr(dataset, "numbered"):
+        _check_order(dataset)
+
+    def complete(ids, batch):
+        x, y, weight = keras.utils.unpack_x_y_sample_weight(batch)
+        return keras.utils.pack_x_y_sample_weight(attached(x, ids, None), y, weight)
+
+    made = _numbered(dataset).map(complete).prefetch(2)
+    if hasattr(dataset, "epoch"):
+        made.epoch = dataset.epoch
+    return made
+
+
 def _check_views(cache, made_with, augment, view, by_id):
     if view not in ("same", "clean"):
         raise ValueError(f'`view` must be "same" or "clean". Received: view={view!r}.')
@@ -112,10 +133,7 @@ def _attached(dataset, teacher, augment, view, seed, made_with, by_id):
     shapes = keras.tree.flatten(template)
     if by_id and numbered is None:
         _check_order(dataset)
-    if numbered is None:
-        source = _numbered(dataset)
-    else:
-        source = numbered.map(lambda ids, *batch: (ids, batch))
+    source = _numbered(dataset)
 
     def look_up(ids, *leaves):
         keys = ids if by_id else sample_keys(leaves)
@@ -195,8 +213,11 @@ class _Epochs:
 
 
 def _numbered(dataset):
-    """`(ids, batch)`: ids are positions in the order in which examples come."""
+    """`(ids, batch)`: ids are positions in the arrays, or in the order in which examples come."""
     import tensorflow as tf
+
+    if hasattr(dataset, "numbered"):
+        return dataset.numbered.map(lambda ids, *batch: (ids, batch))
 
     def number(start, batch):
         size = tf.cast(tf.shape(keras.tree.flatten(batch)[0])[0], tf.int64)
@@ -214,7 +235,7 @@ def _check_order(dataset):
         )
     if not np.array_equal(*keys):
         raise ValueError(
-            "Outputs from arrays belong to positions in the data set, so it must come in one "
-            "order. Received: a data set whose first batch differs between two passes. Attach "
+            "Examples that are known by their position must come in one order. Received: a "
+            "data set whose first batch differs between two passes. Attach "
             "first, shuffle afterwards."
         )

@@ -6,8 +6,9 @@ TEACHER = "keras_distill_teacher"
 
 
 def attached(x, sample_ids, teacher):
-    """A batch's x with what belongs to it."""
-    return {INPUTS: x, SAMPLE_IDS: sample_ids, TEACHER: teacher}
+    """A batch's x with what belongs to it; without `teacher`, ids alone."""
+    made = {INPUTS: x, SAMPLE_IDS: sample_ids}
+    return made if teacher is None else {**made, TEACHER: teacher}
 
 
 def detached(x):

@@ -13,7 +13,8 @@ class AttachedSequence(keras.utils.PyDataset):
 
     Args:
         dataset: The `keras.utils.PyDataset` of batches.
-        teacher: The `Precomputed` whose outputs are put beside the examples.
+        teacher: The `Precomputed` whose outputs are put beside the examples; `None` for the
+            number of each example alone.
     """
 
     def __init__(self, dataset, teacher):
@@ -30,15 +31,14 @@ class AttachedSequence(keras.utils.PyDataset):
     def __getitem__(self, index):
         x, y, weight = keras.utils.unpack_x_y_sample_weight(self._dataset[index])
         leaves = [keras.ops.convert_to_numpy(each) for each in keras.tree.flatten(x)]
-        if getattr(self.teacher.source, "by_id", False):
-            if index == 0:
-                self._size = len(leaves[0])
-            keys = index * self._size + np.arange(len(leaves[0]))
-        else:
-            keys = sample_keys(leaves)
-        rows, (features, outputs) = outputs_of(self.teacher, keys)
-        teacher = {"features": features, "outputs": outputs}
-        return keras.utils.pack_x_y_sample_weight(attached(x, rows, teacher), y, weight)
+        if index == 0:
+            self._size = len(leaves[0])
+        ids, made = index * self._size + np.arange(len(leaves[0])), None
+        if self.teacher is not None:
+            by_id = getattr(self.teacher.source, "by_id", False)
+            ids, made = outputs_of(self.teacher, ids if by_id else sample_keys(leaves))
+            made = dict(zip(("features", "outputs"), made, strict=True))
+        return keras.utils.pack_x_y_sample_weight(attached(x, ids, made), y, weight)
 
     def on_epoch_begin(self):
         self._dataset.on_epoch_begin()

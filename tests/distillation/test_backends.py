@@ -1,7 +1,8 @@
 """The same student after twenty steps on every backend.
 
-`tests/golden/twenty_steps.json` was written by TensorFlow (`python tests/distillation/test_backends.py`);
-each backend is held to it, so that no process needs two of them.
+`tests/golden/twenty_steps.json` was written by TensorFlow
+(`python tests/distillation/test_backends.py`); each backend is held to it, so that no process
+needs two of them.
 """
 
 import json

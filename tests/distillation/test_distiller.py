@@ -14,7 +14,7 @@ from keras import layers
 
 import keras_distill.datasets
 from keras_distill.distillation import Distiller
-from keras_distill.losses import BinarySoftTargets, FeatureHint, SoftTargets
+from keras_distill.losses import BinarySoftTargets, DistillationLoss, FeatureHint, SoftTargets
 
 
 class Epochs(keras.utils.PyDataset):
@@ -314,3 +314,58 @@ def test_maps_are_projected_over_their_channels():
     distiller.compile("sgd")
     distiller.fit(np.random.rand(8, 6, 6, 1), verbose=0)
     assert tuple(hint._dense.kernel.shape) == (3, 8)
+
+
+def test_missing_labels_leave_the_label_term_and_the_accuracy_not_the_distillation(build, data):
+    x, y = data[0], data[1].copy()
+    y[10:] = -1
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1)
+    teacher, student = build("t"), build("s")
+    outputs, says = np.array(student(x)), np.array(teacher(x))
+    distiller = Distiller(teacher, student)
+    distiller.compile(keras.optimizers.SGD(0.0), loss, metrics=["accuracy"])
+    logs = distiller.fit(x, y, batch_size=64, verbose=0).history
+    log_q = outputs - np.log(np.exp(outputs).sum(-1, keepdims=True))
+    task = -log_q[np.arange(10), y[:10]].mean()
+    assert logs["student_loss"][0] == pytest.approx(task, rel=1e-4)
+    assert logs["accuracy"][0] == pytest.approx((outputs.argmax(-1) == y)[:10].mean())
+    soft = float(np.mean(SoftTargets()(says, outputs)))
+    assert logs["soft_targets_loss"][0] == pytest.approx(soft, rel=1e-4)
+    # A batch without a single label trains from the teacher alone.
+    none = distiller.fit(x, np.full_like(y, -1), batch_size=16, verbose=0).history
+    assert none["student_loss"] == [0.0] and np.isfinite(none["loss"]).all()
+
+
+def test_a_loss_is_given_labels_step_and_sample_ids(build, data, cross_entropy):
+    from keras_distill.teachers.attached_batch import attached
+
+    seen = {}
+
+    class Asks(DistillationLoss):
+        def call(
+            self, teacher_outputs, student_outputs, step=0, labels=None, sample_ids=None,
+            training=None,
+        ):  # fmt: skip
+            seen.update(labels=labels, sample_ids=sample_ids, training=training)
+            return keras.ops.ones_like(student_outputs[:, 0]) * keras.ops.cast(step, "float32")
+
+    distiller = Distiller(build("t"), build("s"), Asks())
+    distiller.compile("sgd", cross_entropy, run_eagerly=True)
+    x = attached(data[0], np.arange(64), None)
+    history = distiller.fit(x, data[1], batch_size=16, epochs=2, shuffle=False, verbose=0).history
+    assert history["asks_loss"] == [1.5, 5.5]
+    np.testing.assert_array_equal(seen["labels"], data[1][-16:])
+    np.testing.assert_array_equal(seen["sample_ids"], np.arange(48, 64))
+    assert seen["training"] is True
+
+
+def test_accumulated_gradients_are_one_step_of_a_schedule(build, data, cross_entropy):
+    steps = []
+    distiller = Distiller(
+        build("t"), build("s"), SoftTargets(lambda step: steps.append(step) or 4.0)
+    )
+    optimizer = keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)
+    distiller.compile(optimizer, cross_entropy, run_eagerly=True)
+    steps.clear()
+    distiller.fit(*data, batch_size=16, shuffle=False, verbose=0)
+    assert [int(each) for each in steps] == [0, 0, 1, 1]

@@ -22,3 +22,12 @@ def test_a_key_that_does_not_exist():
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         fed({"a": 1}, "c", "teacher")
+
+
+def test_a_function_is_given_what_else_it_names():
+    def both(x, labels, training):
+        return x, labels, training
+
+    context = {"labels": "y", "teacher_outputs": "t", "training": True}
+    assert fed("x", both, "student", **context) == ("x", "y", True)
+    assert fed("x", lambda x: x, "student", **context) == "x"

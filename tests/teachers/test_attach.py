@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from keras_distill.distillation import Distiller
-from keras_distill.losses import FeatureHint, SoftTargets
+from keras_distill.losses import ContrastiveRepresentation, FeatureHint, SoftTargets
 from keras_distill.teachers import Precomputed, attach, from_arrays, precompute
 from keras_distill.teachers.attached_batch import detached
 
@@ -163,9 +163,8 @@ def test_arrays_belong_to_positions(arrays):
     )
     refused(
         lambda: attach(batches(x, y, shuffle=True), from_arrays(outputs)),
-        "Outputs from arrays belong to positions in the data set, so it must come in one order. "
-        "Received: a data set whose first batch differs between two passes. Attach first, shuffle "
-        "afterwards.",
+        "Examples that are known by their position must come in one order. Received: a data set "
+        "whose first batch differs between two passes. Attach first, shuffle afterwards.",
     )
 
 
@@ -181,6 +180,18 @@ def test_a_training_set_of_ours_knows_its_examples():
     np.testing.assert_array_equal(x, images)
     np.testing.assert_array_equal(stored["outputs"][:, 0], ids)
     np.testing.assert_array_equal(rows, ids)
+
+
+def test_numbers_alone_for_a_teacher_that_runs(arrays):
+    data = attach(batches(*arrays, size=15))
+    (x, y), *_ = list(data)
+    x, ids, stored = detached(x)
+    np.testing.assert_array_equal(ids, np.arange(15))
+    assert stored is None and x.shape == (15, 8, 8, 1) and y.shape == (15,)
+    loss = ContrastiveRepresentation("hidden", "hidden", examples=40, negatives=8, seed=0)
+    distiller = Distiller(build(1), build(2), loss)
+    distiller.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert np.isfinite(distiller.fit(data, verbose=0).history["contrastive_representation_loss"])
 
 
 def test_what_holds_shapes_only_cannot_be_attached(arrays):
