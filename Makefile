@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint notebooks bench mutate smoke clean
+.PHONY: help demo test jax slow lint notebooks bench mutate smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,14 @@ demo: .venv/installed  ## the whole journey on the embedded data, into runs/demo
 test: .venv/installed-test  ## the fast tests (8 minutes on two cores at most)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
+.venv-jax/made:
+	$(PYTHON) -m venv .venv-jax
+	.venv-jax/bin/python -m pip install --quiet "keras>=3.15,<4" "jax>=0.7" "numpy>=2" scipy pytest pytest-xdist
+	@touch $@
+
+jax: .venv-jax/made  ## losses, schedules, attacks and Distiller on JAX, with no TensorFlow there
+	KERAS_BACKEND=jax PYTHONPATH=. .venv-jax/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/losses tests/schedules tests/attacks tests/distillation
+
 slow: .venv/installed-test  ## the tests that CONTRIBUTING lists as slow
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
@@ -44,6 +52,11 @@ notebooks: .venv/installed-test  ## execute every notebook afresh and keep its o
 	$(BIN)/python notebooks/execute.py
 
 bench: .venv/installed-test  ## measure again what README quotes
+	$(BIN)/python benchmarks/step_time.py
+	$(BIN)/python benchmarks/step_time.py --losses
+	$(BIN)/python benchmarks/efficacy.py
+	$(BIN)/python benchmarks/efficacy.py --final
+	$(BIN)/python benchmarks/few_labels.py
 	$(BIN)/keras-distill demo --seeds 3
 	$(BIN)/python benchmarks/demo_results.py
 	$(BIN)/python benchmarks/readme_tables.py
@@ -57,4 +70,4 @@ smoke: .venv/made  ## the package on another Python: make smoke PYTHON=python3.1
 	.venv-smoke/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/losses tests/distillation tests/compression
 
 clean:  ## remove what the targets made
-	rm -rf .venv .venv-smoke build dist keras_distill.egg-info
+	rm -rf .venv .venv-jax .venv-smoke build dist keras_distill.egg-info

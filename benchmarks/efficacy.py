@@ -56,7 +56,8 @@ METHODS = {
     "logit_matching": lambda: ([L.LogitMatching()], [0.1], 0.1),
     "decoupled_distillation": lambda: ([L.DecoupledDistillation(1.0, 8.0, 4.0)], [1.0], 0.5),
     "dist": lambda: ([L.DIST(2.0, 2.0, 4.0)], [1.0], 0.5),
-    "multi_level_logits": lambda: ([L.MultiLevelLogits()], [1.0], 0.1),
+    # The mean over its five temperatures: at their sum this learning rate does not train.
+    "multi_level_logits": lambda: ([L.MultiLevelLogits()], [0.2], 0.1),
     "feature_hint": lambda: ([L.FeatureHint(*pair("stage_2"), seed=0)], [100.0], 0.5),
     "attention_transfer": lambda: (
         [L.AttentionTransfer(*pair(f"stage_{i}")) for i in (1, 2, 3)], [1.0, 4.0, 16.0], 0.5

@@ -167,8 +167,9 @@ class Distiller(keras.Model):
         if isinstance(self.teacher, keras.Model) and not self.teacher.built:
             traced(lambda x: self.teacher(held.teacher.fed(x)), inputs)
 
-        def trace(x):
-            features, outputs = held.teacher.trace(x)
+        def trace(given):
+            x, stored = given
+            features, outputs = held.teacher.trace(x, stored)
             with held.student_taps.capture() as own_features:
                 own_outputs = self.student(own(x))
             pairs = distillation_terms.pairs(
@@ -180,7 +181,7 @@ class Distiller(keras.Model):
                     distillation_terms.loss_values(loss, teacher, student, ("logits",) * 2, None)
             return own_outputs
 
-        traced(trace, inputs)
+        traced(trace, (inputs, held.teacher.symbolic()))
         held.teacher.learn_kind()
         held.student_kind = output_kind(self.student)
         self.built = True
@@ -243,21 +244,29 @@ class Distiller(keras.Model):
 
     def train_step(self, *args):
         """Runs the teacher, then hands over to Keras's own step of the active backend."""
-        with self._batch(args[-1], with_teacher=True):
+        with self._batch(args, with_teacher=True):
             return super().train_step(*args)
 
     def test_step(self, *args):
-        with self._batch(args[-1], with_teacher=self._evaluates_distillation):
+        with self._batch(args, with_teacher=self._evaluates_distillation):
             return super().test_step(*args)
 
     @contextlib.contextmanager
-    def _batch(self, data, with_teacher):
+    def _batch(self, arguments, with_teacher):
         """Keeps what a step needs of its batch for as long as the step lasts."""
+        *state, data = arguments
+        if state:  # JAX: trainable and other variables come first
+            own = self.trainable_variables, self.non_trainable_variables
+            state = [
+                pair
+                for each in zip(own, state[0], strict=False)
+                for pair in zip(*each, strict=True)
+            ]
         x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
         x, sample_ids, stored = detached(x)
         held, step = self._untracked, self._untracked.step
         step.labels, step.sample_ids = y, sample_ids
-        step.teacher = held.teacher.run(x, stored) if with_teacher else None
+        step.teacher = held.teacher.run(x, stored, state) if with_teacher else None
         step.absent = [] if self._has_task(y) else [self._student_loss_tracker]
         step.absent += [] if with_teacher else self._term_trackers
         try:

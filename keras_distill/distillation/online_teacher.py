@@ -25,17 +25,28 @@ class OnlineTeacher:
         self._taps = FeatureTaps(model, paths, "teacher")
         self._kind = "unknown"
 
+    def symbolic(self):
+        """What a batch brings of the teacher: nothing."""
+        return {}
+
     def trace(self, x, stored=None):
         """`(features, outputs)` of the batch, as they are."""
         with self._taps.capture() as features:
             outputs = self.model(self.fed(x), **training_of(self.model, False))
         return features, outputs
 
-    def run(self, x, stored=None):
-        """`(features, outputs)` of the batch, without gradient."""
+    def run(self, x, stored=None, state=()):
+        """`(features, outputs)` of the batch, without gradient.
+
+        Args:
+            x: The batch's inputs.
+            stored: What comes with the batch; nothing of this teacher.
+            state: `(variable, value)` pairs of the student under JAX, where `fit` empties
+                its variables: students that teach each other are their own teacher.
+        """
         # Under JAX a teacher that counts or caches would keep a tracer; here it is dropped.
         jax = keras.backend.backend() == "jax"
-        with keras.StatelessScope() if jax else contextlib.nullcontext():
+        with keras.StatelessScope(state_mapping=state) if jax else contextlib.nullcontext():
             made = self.trace(x)
         return keras.tree.map_structure(_detached, made)
 

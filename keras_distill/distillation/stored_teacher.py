@@ -15,11 +15,16 @@ class StoredTeacher:
         precomputed.check_features(paths)
         self.model = precomputed
 
-    def trace(self, x, stored=None):
-        """`(features, outputs)` as symbols."""
-        return self.model.symbolic()
+    def symbolic(self):
+        """What a batch brings, as symbols."""
+        features, outputs = self.model.symbolic()
+        return {"features": features, "outputs": outputs}
 
-    def run(self, x, stored=None):
+    def trace(self, x, stored):
+        """`(features, outputs)` of symbols."""
+        return stored["features"], stored["outputs"]
+
+    def run(self, x, stored=None, state=()):
         """`(features, outputs)` of the batch."""
         if stored is None:
             raise ValueError(

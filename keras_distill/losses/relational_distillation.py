@@ -44,7 +44,10 @@ def _differences(features):
     # Both relations ignore a common factor; here it keeps squares in range.
     highest = ops.stop_gradient(ops.max(ops.abs(features)))
     features = features / ops.where(highest > 0, highest, 1.0)
-    return ops.expand_dims(features, 0) - ops.expand_dims(features, 1)
+    apart = ops.expand_dims(features, 0) - ops.expand_dims(features, 1)
+    # Compiled, x − x may leave a rounding error, which would be given a direction.
+    itself = ops.eye(ops.shape(features)[0], dtype="bool")
+    return ops.where(ops.expand_dims(itself, -1), 0.0, apart)
 
 
 def _distances(differences):

@@ -104,7 +104,7 @@ def precompute(
             "views": None if augment is None else {"epochs": epochs, "seed": seed},
         },
     )
-    _fill(cache, reader, batches, top_k, dtype, kind, verbose)
+    _fill(cache, reader, batches, (kept_features, outputs), top_k, dtype, kind, verbose)
     return cache.teacher()
 
 
@@ -129,8 +129,8 @@ class _Reader(keras.Model):
         return dict(zip(self._paths, made["features"], strict=True)), made["outputs"]
 
 
-def _fill(cache, reader, batches, top_k, dtype, kind, verbose):
-    """Runs the teacher on what the cache does not hold yet."""
+def _fill(cache, reader, batches, first, top_k, dtype, kind, verbose):
+    """Runs the teacher on what the cache does not hold yet; `first` is the first batch's."""
     seen = np.zeros(len(cache), bool)
     keys, parts, size = [], [], 0
     known = set()
@@ -153,7 +153,8 @@ def _fill(cache, reader, batches, top_k, dtype, kind, verbose):
         new = (rows < 0) & np.array([key not in known for key in own.tolist()])
         if new.any():
             # The whole batch: a teacher compiled for one batch size is not compiled again.
-            arrays = _arrays(*reader.run(x), top_k, dtype, kind)
+            made = first if step == 0 else reader.run(x)
+            arrays = _arrays(*made, top_k, dtype, kind)
             keys.append(own[new])
             parts.append({name: array[new] for name, array in arrays.items()})
             known.update(own[new].tolist())
