@@ -58,7 +58,7 @@ METHODS = {
     "dist": lambda: ([L.DIST(2.0, 2.0, 4.0)], [1.0], 0.5),
     # The mean over its five temperatures: at their sum this learning rate does not train.
     "multi_level_logits": lambda: ([L.MultiLevelLogits()], [0.2], 0.1),
-    "feature_hint": lambda: ([L.FeatureHint(*pair("stage_2"), seed=0)], [100.0], 0.5),
+    "feature_hint": lambda: ([L.FeatureHint(*pair("stage_2"), seed=0)], [1.0], 0.5),
     "attention_transfer": lambda: (
         [L.AttentionTransfer(*pair(f"stage_{i}")) for i in (1, 2, 3)], [1.0, 4.0, 16.0], 0.5
     ),

@@ -40,8 +40,8 @@ class DIST(ResponseLoss):
     the student that it could not match their probabilities.
 
     The intra part belongs to the batch: each example is given the whole of it, so that the
-    mean over the batch is the paper's loss. Use batches of 64 or more; with one example
-    it is 1, without a gradient.
+    mean over the batch is the paper's loss. Use batches of 64 or more; one example has
+    nothing to correlate with, and its intra part is 0.
 
     Args:
         beta: Weight of the inter part, from 0. Defaults to 1.0 (ImageNet); 2 for CIFAR.
@@ -99,9 +99,12 @@ class DIST(ResponseLoss):
         inter = pearson_distance(p, q, axis=-1)
         classes = p.shape[-1]
         rows = [ops.reshape(each, (-1, classes)) for each in (p, q)]
+        counted = ops.shape(rows[0])[0]
         if mask is not None:
             rows = [_centred_where(each, mask) for each in rows]
-        intra = ops.mean(pearson_distance(*rows, axis=0))
+            counted = ops.sum(ops.cast(mask, "int32"))
+        # Of one example alone no class varies, which would read as correlation 0.
+        intra = ops.where(counted > 1, ops.mean(pearson_distance(*rows, axis=0)), 0.0)
         return self.per_example(temperature**2 * (self.beta * inter + self.gamma * intra))
 
     def get_config(self):

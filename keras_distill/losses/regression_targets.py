@@ -13,7 +13,8 @@ def bounded_squared_error(teacher, student, labels=None, margin=0.0):
         teacher: `(batch, ...)`.
         student: The same shape.
         labels: `(batch, ...)` of the same numbers, or `None`.
-        margin: How much squared error the student may have beyond the teacher's.
+        margin: By how much the student's squared error must be below the teacher's before
+            the student is left alone.
 
     Returns:
         float32 `(batch,)`: the mean over the outputs.
@@ -40,7 +41,8 @@ class RegressionTargets(DistillationLoss):
     Args:
         bounded: Whether the labels decide when the teacher is followed. Defaults to
             `False`. Examples without labels are always followed.
-        margin: In squared units of the labels, from 0. Defaults to 0.0.
+        margin: By how much the student must beat the teacher to be left alone, in squared
+            units of the labels, from 0. Defaults to 0.0.
         teacher_layer_name: Path of the teacher's head when it has several outputs.
         student_layer_name: The same for the student.
         **kwargs: `name`.

@@ -8,8 +8,9 @@ def target_classes(labels, teacher_logits):
 
     Args:
         labels: Integers `(batch,)`, `(batch, 1)` or `(batch, tokens)`, one-hot
-            `(batch, classes)`, or `None`. Integers outside `0 … classes − 1` mark examples
-            without a label (`ignore_class`).
+            `(batch, classes)`, or `None`. Integers outside `0 … classes − 1`
+            (`ignore_class`), and one-hot rows with nothing above 0, mark examples without a
+            label.
         teacher_logits: `(..., classes)`.
 
     Returns:
@@ -21,7 +22,9 @@ def target_classes(labels, teacher_logits):
     classes = teacher_logits.shape[-1]
     if len(labels.shape) == len(teacher_logits.shape):
         if labels.shape[-1] == classes:
-            labels = ops.argmax(labels, axis=-1)
+            # A row of zeros is what one-hot encoding makes of −1: no class at all.
+            marked = ops.max(labels, axis=-1) > 0
+            labels = ops.where(marked, ops.cast(ops.argmax(labels, axis=-1), "int32"), -1)
         else:
             labels = ops.squeeze(labels, axis=-1)
     labels = ops.cast(labels, "int32")

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_distill.losses.entropy import entropy
+from keras_distill.losses.log_probabilities import log_odds
 from keras_distill.losses.response_loss import ResponseLoss
 from keras_distill.losses.target_classes import target_classes
 
@@ -29,7 +30,28 @@ def teacher_gate(teacher_logits, gate, labels=None):
         return ops.cast(ops.equal(wanted, chosen), "float32")
     if gate == "confidence":
         return ops.max(ops.softmax(teacher_logits, axis=-1), axis=-1)
-    return 1.0 - entropy(teacher_logits) / math.log(teacher_logits.shape[-1])
+    sureness = 1.0 - entropy(teacher_logits) / math.log(teacher_logits.shape[-1])
+    # Rounding must not turn a term's sign where the teacher knows nothing.
+    return ops.maximum(sureness, 0.0)
+
+
+def sigmoid_teacher_gate(teacher_logits, gate, labels=None):
+    """`teacher_gate` of yes-no outputs: of each as two classes, then their mean.
+
+    Args:
+        teacher_logits: float32 `(..., tags)`, one logit for each tag; one tag is two classes.
+        gate: As in `teacher_gate`.
+        labels: 0 or 1 for each tag, anything else where it is unknown; `(...)` will do
+            for one tag.
+
+    Returns:
+        float32 `(...)`.
+    """
+    if labels is not None and len(labels.shape) < len(teacher_logits.shape):
+        labels = ops.expand_dims(labels, axis=-1)
+    # sigmoid(z) is softmax over (0, z).
+    classes = ops.stack([ops.zeros_like(teacher_logits), teacher_logits], axis=-1)
+    return ops.mean(teacher_gate(classes, gate, labels), axis=-1)
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -38,8 +60,10 @@ class TeacherConfidence(ResponseLoss):
 
     `"correct"`: 1 where the teacher's choice is the label, else 0; examples without a label
     count. `"confidence"`: the teacher's highest probability. `"entropy"`: 1 − H / log(classes).
-    Temperature 1 in both. For weak teachers and noisy data. The mean stays over all examples, so
-    that a batch in which the teacher is mostly wrong counts less.
+    Temperature 1 in both. Of yes-no outputs (`BinarySoftTargets`) each is gated as two classes
+    and the example gets their mean, so that `"correct"` is the share of right tags. For weak
+    teachers and noisy data. The mean stays over all examples, so that a batch in which the
+    teacher is mostly wrong counts less.
 
     Args:
         loss: A loss on class scores, such as `SoftTargets()`.
@@ -99,7 +123,8 @@ class TeacherConfidence(ResponseLoss):
         asked = {name: context[name] for name in self.loss.asks_for()}
         values = self.loss(teacher_outputs, student_outputs, **asked)
         teacher, _ = self.logits(teacher_outputs, student_outputs)
-        weights = self.per_example(ops.stop_gradient(teacher_gate(teacher, self.gate, labels)))
+        believed = sigmoid_teacher_gate if self.inverse is log_odds else teacher_gate
+        weights = self.per_example(ops.stop_gradient(believed(teacher, self.gate, labels)))
         return values * weights
 
     def check(self, teacher_outputs, student_outputs):

@@ -75,6 +75,20 @@ def test_padding_takes_no_part():
     np.testing.assert_allclose(values, wanted, rtol=1e-4)
 
 
+@pytest.mark.parametrize("padded", [False, True])
+def test_one_example_alone_has_no_intra_part(padded, value_and_gradient):
+    t, s = (each[:1] for each in draws())
+    mask = None
+    if padded:  # two tokens, of which one counts
+        t, s, mask = t[None].repeat(2, 1), s[None].repeat(2, 1), np.array([[True, False]])
+    both, gradient = value_and_gradient(lambda each: DIST(1.0, 5.0)(t, each, mask=mask), s)
+    inter, slope = value_and_gradient(lambda each: DIST(1.0, 0.0)(t, each), s)
+    np.testing.assert_allclose(both, inter, rtol=1e-6)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-5, atol=1e-7)
+    wanted = 1 - np.corrcoef(softmax(t.reshape(-1, 10)[0]), softmax(s.reshape(-1, 10)[0]))[0, 1]
+    np.testing.assert_allclose(both.ravel()[0], wanted, rtol=1e-4)
+
+
 def test_config_makes_the_round_trip():
     loss = DIST(2.0, 3.0, 4.0, name="d")
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))

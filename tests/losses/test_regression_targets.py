@@ -40,6 +40,13 @@ def test_labels_without_the_last_axis_of_one():
     np.testing.assert_allclose(bounded_squared_error(t, s, np.zeros(2)), [1.0, 0.0])
 
 
+def test_margin_worked_by_hand():
+    # Squared errors: teacher 1; students 0.81 and 0.25. Who beats it by 0.5 is left alone.
+    t, s, y = np.array([[1.0], [1.0]]), np.array([[0.9], [0.5]]), np.zeros((2, 1))
+    np.testing.assert_allclose(bounded_squared_error(t, s, y, 0.5), [0.01, 0.0], rtol=1e-4)
+    np.testing.assert_allclose(bounded_squared_error(t, s, y, 0.0), [0.0, 0.0])
+
+
 def test_extreme_outputs_are_finite(value_and_gradient):
     t = np.array([[1e4]], "float16")
     values, gradient = value_and_gradient(

@@ -26,6 +26,10 @@ def test_one_hot_none_and_tokens():
     classes, known = target_classes(np.eye(3)[[1, 0, 1]], TEACHER)
     np.testing.assert_array_equal(classes, [1, 0, 1])
     assert np.asarray(known).all()
+    # keras.ops.one_hot makes zeros of −1.
+    classes, known = target_classes(np.array([[0.0, 0, 0], [0, 0, 1], [-1, -1, -1]]), TEACHER)
+    np.testing.assert_array_equal(classes, [1, 2, 2])
+    np.testing.assert_array_equal(known, [False, True, False])
     classes, known = target_classes(None, TEACHER)
     np.testing.assert_array_equal(classes, [1, 0, 2])
     assert not np.asarray(known).any()

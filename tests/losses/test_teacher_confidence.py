@@ -13,7 +13,7 @@ from keras_distill.losses import (
     SoftTargets,
     TeacherConfidence,
 )
-from keras_distill.losses.teacher_confidence import teacher_gate
+from keras_distill.losses.teacher_confidence import sigmoid_teacher_gate, teacher_gate
 
 
 def softmax(z):
@@ -83,6 +83,50 @@ def test_config_makes_the_round_trip():
     loss = TeacherConfidence(SoftTargets(3.0, from_logits=True), "entropy", name="trust")
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(loss))
     assert again.get_config() == loss.get_config() and again.from_logits is True
+
+
+def tag_gates(z, labels):
+    p = 1 / (1 + np.exp(-z.astype("float64")))
+    entropy = -(p * np.log(p) + (1 - p) * np.log(1 - p))
+    right = ((z > 0) == labels) | (labels < 0)
+    return {
+        "correct": right.mean(-1),
+        "confidence": np.maximum(p, 1 - p).mean(-1),
+        "entropy": (1 - entropy / np.log(2)).mean(-1),
+    }
+
+
+@pytest.mark.parametrize("gate", ["correct", "confidence", "entropy"])
+@pytest.mark.parametrize("tags", [1, 3])
+def test_yes_no_outputs_are_gated_one_by_one(gate, tags, value_and_gradient):
+    rng = np.random.default_rng(3)
+    t, s = (rng.normal(0, 2, (8, tags)).astype("float32") for _ in "ts")
+    labels = rng.integers(-1, 2, (8, tags))
+    weight, inner = tag_gates(t, labels)[gate], BinarySoftTargets(2.0)
+    np.testing.assert_allclose(sigmoid_teacher_gate(t, gate, labels), weight, rtol=1e-4)
+    loss = TeacherConfidence(inner, gate)
+    values, gradient = value_and_gradient(lambda each: loss(t, each, labels=labels), s)
+    np.testing.assert_allclose(values, weight * np.asarray(inner(t, s)), rtol=1e-4)
+    assert np.isfinite(gradient).all()
+    p, q = 1 / (1 + np.exp(-t)), 1 / (1 + np.exp(-s))
+    served = TeacherConfidence(BinarySoftTargets(2.0, from_logits=False), gate)
+    np.testing.assert_allclose(served(p, q, labels=labels), values, rtol=1e-3, atol=1e-5)
+
+
+def test_yes_no_outputs_by_hand_and_in_other_shapes():
+    z = np.log(np.array([[3.0, 1.0]], "float32"))  # sure by 3/4, and not at all
+    assert float(sigmoid_teacher_gate(z, "confidence")[0]) == pytest.approx(0.625)
+    one = np.array([[2.0], [-2.0]], "float32")
+    np.testing.assert_array_equal(sigmoid_teacher_gate(one, "correct", np.array([1, 1])), [1, 0])
+    tokens = TeacherConfidence(BinarySoftTargets(), "entropy")(
+        np.ones((2, 4, 3)), z[0, 0] * np.ones((2, 4, 3))
+    )
+    assert tokens.shape == (2, 4)
+
+
+@pytest.mark.parametrize("classes", [2, 5, 7, 10, 1000])
+def test_a_teacher_that_knows_nothing_never_turns_the_sign(classes):
+    assert float(teacher_gate(np.zeros((1, classes), "float32"), "entropy")[0]) >= 0
 
 
 def test_probabilities_are_inverted_as_the_inner_loss_has_it():
