@@ -4,7 +4,7 @@ import re
 
 import keras
 
-from keras_distill.losses import DistillationLoss, SoftTargets
+from keras_distill.losses import DistillationLoss, LogitsDistillation, SoftTargets
 
 
 def checked_losses(losses):
@@ -23,7 +23,15 @@ def checked_losses(losses):
                 "`distillation_losses` must be objects of kd.losses or keras.distillation. "
                 f"Received: {loss!r} of type {type(loss).__name__}."
             )
-    return losses
+    return [_corrected(loss) for loss in losses]
+
+
+def _corrected(loss):
+    """Keras's default string is not Hinton's loss: ours stands in for it, with its warning."""
+    theirs = isinstance(loss, keras.distillation.LogitsDistillation)
+    if theirs and loss.loss is keras.losses.kl_divergence:
+        return LogitsDistillation(loss.temperature, "kl_divergence")
+    return loss
 
 
 def checked_weights(weights, losses):

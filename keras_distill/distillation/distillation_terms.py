@@ -1,5 +1,7 @@
 """The distillation losses of one Distiller: names, weights, values."""
 
+import re
+
 import keras
 from keras import ops
 from keras.src.backend import get_keras_mask, set_keras_mask
@@ -139,8 +141,9 @@ def term_names(losses):
     """`soft_targets_loss`, …: one metric name for each loss, numbered where they repeat."""
     names = []
     for loss in losses:
-        words = "".join(f"_{c.lower()}" if c.isupper() else c for c in type(loss).__name__)
-        name = f"{words.lstrip('_').removesuffix('_loss')}_loss"
+        # SoftTargets → soft_targets, DIST → dist.
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", type(loss).__name__)
+        name = f"{words.lower().removesuffix('_loss')}_loss"
         taken = sum(each == name or each.startswith(f"{name}_") for each in names)
         names.append(name if not taken else f"{name}_{taken + 1}")
     return names

@@ -34,11 +34,10 @@ class MultiLevelLogits(ResponseLoss):
     two examples are) and ‖QᵀQ − PᵀP‖² / classes (how alike two classes are); P and Q are
     the probabilities, `(batch, classes)`. The class level belongs to the batch and is given
     to every example whole, so that the mean over the batch is the paper's loss. The
-    authors' code leaves out examples of which the teacher is not sure; the paper's
-    formulas do not, and neither does this.
+    authors' code also leaves out examples of which the teacher is not sure; here all count.
 
     Args:
-        temperatures: Numbers above 0. Defaults to `(2, 3, 4, 5, 6)`, as in the paper.
+        temperatures: Numbers above 0. Defaults to `(2, 3, 4, 5, 6)`, the authors'.
         from_logits: As in `SoftTargets`.
         teacher_layer_name: Path of the teacher's head when it has several outputs.
         student_layer_name: The same for the student.

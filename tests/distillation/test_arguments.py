@@ -26,6 +26,14 @@ def test_defaults():
     assert isinstance(loss, SoftTargets) and checked_weights(None, [loss]) == [1.0]
 
 
+def test_kerass_default_becomes_soft_targets_with_one_warning():
+    with pytest.warns(UserWarning, match="^The number changes: ") as seen:
+        (loss,) = checked_losses(keras.distillation.LogitsDistillation(temperature=2.0))
+    assert len(seen) == 1 and isinstance(loss, SoftTargets) and loss.temperature == 2.0
+    explicit = keras.distillation.LogitsDistillation(2.0, keras.losses.KLDivergence())
+    assert checked_losses(explicit) == [explicit]
+
+
 def test_paths_of_all_losses_once_each():
     losses = [
         SoftTargets(),

@@ -11,7 +11,7 @@ from keras_distill.distillation.distillation_terms import (
     reduced,
     term_names,
 )
-from keras_distill.losses import FeatureHint, KerasLoss, ReviewDistillation, SoftTargets
+from keras_distill.losses import DIST, FeatureHint, KerasLoss, ReviewDistillation, SoftTargets
 
 
 def test_names_are_numbered_where_they_repeat():
@@ -49,5 +49,6 @@ def test_features_and_outputs_are_paired_by_the_losses_paths():
 
 
 def test_names_are_the_classes_and_numbered_where_they_repeat():
-    losses = [SoftTargets(), SoftTargets(), KerasLoss("mse")]
-    assert term_names(losses) == ["soft_targets_loss", "soft_targets_loss_2", "keras_loss"]
+    losses = [SoftTargets(), SoftTargets(), KerasLoss("mse"), DIST()]
+    names = ["soft_targets_loss", "soft_targets_loss_2", "keras_loss", "dist_loss"]
+    assert term_names(losses) == names
