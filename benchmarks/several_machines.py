@@ -1,7 +1,7 @@
 """Several machines, one student: JAX under Keras's distribution API, each process with its share.
 
-    KERAS_BACKEND=jax python benchmarks/several_machines.py                    # two processes, here
-    KERAS_BACKEND=jax python benchmarks/several_machines.py HOST:PORT N RANK   # on each of N machines
+    KERAS_BACKEND=jax python benchmarks/several_machines.py                  # two processes, here
+    KERAS_BACKEND=jax python benchmarks/several_machines.py HOST:PORT N RANK # on each of N machines
 
 Every process feeds its own part of the batch and reports the loss of the whole; the last line
 compares the two with a run in one process. On TensorFlow use MirroredStrategy (one machine):
@@ -74,7 +74,9 @@ def main(arguments):
         if any(each.returncode for each in running):
             raise SystemExit("A process failed; its error stands above.")
         alone, one, other = (json.loads(each.splitlines()[-1]) for each in outputs)
-        worst = max(abs(a - b) / abs(a) for run in (one, other) for a, b in zip(alone, run))
+        worst = max(
+            abs(a - b) / abs(a) for run in (one, other) for a, b in zip(alone, run, strict=True)
+        )
         print(f"loss after {STEPS} steps: {alone[-1]:.6f} alone, {one[-1]:.6f} and {other[-1]:.6f}")
         print(f"largest relative difference over the steps: {worst:.1e}")
 

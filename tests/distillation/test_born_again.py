@@ -25,5 +25,7 @@ def test_generations(build, data):
 
 
 def test_at_least_one(build):
-    with pytest.raises(ValueError, match=r"^`generations` must be at least 1\. Received: generat"):
+    with pytest.raises(
+        ValueError, match=r"^`generations` must be at least 1\. Received: generations=0\.$"
+    ):
         born_again(build("t"), 0, lambda distiller: None)

@@ -14,7 +14,14 @@ from keras import layers
 
 import keras_distill.datasets
 from keras_distill.distillation import Distiller
-from keras_distill.losses import BinarySoftTargets, DistillationLoss, FeatureHint, SoftTargets
+from keras_distill.losses import (
+    DIST,
+    BinarySoftTargets,
+    DecoupledDistillation,
+    DistillationLoss,
+    FeatureHint,
+    SoftTargets,
+)
 
 
 class Epochs(keras.utils.PyDataset):
@@ -369,3 +376,38 @@ def test_accumulated_gradients_are_one_step_of_a_schedule(build, data, cross_ent
     steps.clear()
     distiller.fit(*data, batch_size=16, shuffle=False, verbose=0)
     assert [int(each) for each in steps] == [0, 0, 1, 1]
+
+
+def test_an_ensemble_is_saved_and_trains_on(build, data, cross_entropy, tmp_path):
+    teachers = [build("a"), build("b", activation="softmax")]
+    distiller = Distiller(teachers, build("s"), SoftTargets(2.0))
+    distiller.compile(keras.optimizers.SGD(0.1), cross_entropy)
+    distiller.fit(*data, verbose=0, shuffle=False)
+    distiller.save(tmp_path / "d.keras")
+    again = keras.models.load_model(tmp_path / "d.keras")
+    np.testing.assert_allclose(again.teacher(data[0]), distiller.teacher(data[0]), rtol=1e-6)
+    losses = [
+        each.fit(*data, verbose=0, shuffle=False).history["loss"] for each in (distiller, again)
+    ]
+    assert losses[0] == losses[1]
+    assert all(teacher.trainable for teacher in teachers)
+
+
+def test_a_float32_teacher_and_a_half_precision_student(data, cross_entropy):
+    from keras import layers
+
+    def network(policy, name):
+        return keras.Sequential(
+            [
+                keras.Input((8,)),
+                layers.Dense(8, "relu", dtype=policy, name="h"),
+                layers.Dense(4, dtype=policy),
+            ],
+            name=name,
+        )
+
+    for policy in ("mixed_float16", "mixed_bfloat16"):
+        losses = [SoftTargets(), FeatureHint("h", "h"), DecoupledDistillation(), DIST()]
+        distiller = Distiller(network("float32", "t"), network(policy, "s"), losses)
+        distiller.compile("adam", cross_entropy)
+        assert np.isfinite(distiller.fit(*data, epochs=2, verbose=0).history["loss"]).all()

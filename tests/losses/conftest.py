@@ -16,6 +16,13 @@ def value_and_gradient():
 
             gradient = jax.grad(lambda each: function(each).astype("float32").sum())(student)
             return np.asarray(function(student)), np.asarray(gradient)
+        if keras.backend.backend() == "torch":
+            import torch
+
+            student = student.detach().requires_grad_(True)
+            values = function(student)
+            (gradient,) = torch.autograd.grad(values.float().sum(), student)
+            return values.detach().cpu().numpy(), gradient.cpu().numpy()
         import tensorflow as tf
 
         with tf.GradientTape() as tape:
