@@ -48,6 +48,7 @@ def test_keras_cv_imports_after_a_pruning_run():
     run_child(PRUNING_RUN + KERAS_CV)
 
 
+@pytest.mark.slow
 def test_pruning_runs_after_keras_cv():
     run_child(KERAS_CV + PRUNING_RUN)
 

@@ -1,5 +1,7 @@
 """Runs a teacher once over the data and keeps what it says on disk."""
 
+import itertools
+
 import keras
 import numpy as np
 
@@ -80,7 +82,8 @@ def precompute(
         )
     reader = _Reader(teacher, list(features or []))
     batches = view_batches(dataset, augment, epochs, seed)
-    first = next(iter(batches), None)
+    steps, batches = batches.steps, iter(batches)
+    first = next(batches, None)
     if first is None:
         raise ValueError("The data set is empty. Received: not one batch to precompute.")
     kept_features, outputs = reader.run(first)
@@ -104,7 +107,10 @@ def precompute(
             "views": None if augment is None else {"epochs": epochs, "seed": seed},
         },
     )
-    _fill(cache, reader, batches, (kept_features, outputs), top_k, dtype, kind, verbose)
+    bar = keras.utils.Progbar(steps, unit_name="batch") if verbose else None
+    # The first batch has been run: shuffled data would begin with another one.
+    made = itertools.chain([(first, (kept_features, outputs))], ((x, None) for x in batches))
+    _fill(cache, reader, made, lambda *each: _arrays(*each, top_k, dtype, kind), bar)
     return cache.teacher()
 
 
@@ -129,8 +135,16 @@ class _Reader(keras.Model):
         return dict(zip(self._paths, made["features"], strict=True)), made["outputs"]
 
 
-def _fill(cache, reader, batches, first, top_k, dtype, kind, verbose):
-    """Runs the teacher on what the cache does not hold yet; `first` is the first batch's."""
+def _fill(cache, reader, batches, arrays_of, bar):
+    """Runs the teacher on what the cache does not hold yet.
+
+    Args:
+        cache: The `OutputCache`.
+        reader: The `_Reader`.
+        batches: `(x, what the teacher put out or None)`.
+        arrays_of: From features and outputs to what is stored.
+        bar: A `keras.utils.Progbar`, or `None`.
+    """
     seen = np.zeros(len(cache), bool)
     keys, parts, size = [], [], 0
     known = set()
@@ -141,9 +155,7 @@ def _fill(cache, reader, batches, first, top_k, dtype, kind, verbose):
         cache.add_shard(np.concatenate(keys), arrays)
         keys, parts, size = [], [], 0
 
-    total = batches.steps
-    bar = keras.utils.Progbar(total, unit_name="batch") if verbose else None
-    for step, x in enumerate(batches):
+    for step, (x, made) in enumerate(batches):
         leaves = [keras.ops.convert_to_numpy(each) for each in keras.tree.flatten(x)]
         own = sample_keys(leaves)
         rows = cache.find(own)
@@ -153,8 +165,7 @@ def _fill(cache, reader, batches, first, top_k, dtype, kind, verbose):
         new = (rows < 0) & np.array([key not in known for key in own.tolist()])
         if new.any():
             # The whole batch: a teacher compiled for one batch size is not compiled again.
-            made = first if step == 0 else reader.run(x)
-            arrays = _arrays(*made, top_k, dtype, kind)
+            arrays = arrays_of(*(made or reader.run(x)))
             keys.append(own[new])
             parts.append({name: array[new] for name, array in arrays.items()})
             known.update(own[new].tolist())

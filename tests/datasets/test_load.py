@@ -84,6 +84,7 @@ TFMOT = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first", [f"import keras_cv; {TFMOT}", f"{TFMOT}; import keras_cv"], ids=["before", "after"]
 )

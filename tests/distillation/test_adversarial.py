@@ -45,6 +45,7 @@ def test_the_two_terms_are_soft_targets_on_clean_and_attacked(task):
     assert attacked > clean + 0.1
 
 
+@pytest.mark.slow
 def test_the_student_learns_to_stand_the_attack(task):
     x, y = task
     teacher, accuracy = linear([8.0, 1.0]), {}

@@ -41,6 +41,7 @@ def artefact(trained, tmp_path_factory):
     return kd.export.to_tflite(quantized, path, recipe="int8", samples=x[:200])
 
 
+@pytest.mark.slow
 def test_every_tensor_is_an_integer(artefact):
     from ai_edge_litert.interpreter import Interpreter
 
@@ -50,6 +51,7 @@ def test_every_tensor_is_an_integer(artefact):
     assert kinds <= {"int8", "int32"}
 
 
+@pytest.mark.slow
 def test_file_agrees_with_the_model_and_costs_no_accuracy(trained, artefact):
     _, quantized, x, y = trained
     model = quantized.predict(x, verbose=0)
@@ -60,6 +62,7 @@ def test_file_agrees_with_the_model_and_costs_no_accuracy(trained, artefact):
     assert accuracy[1] >= accuracy[0] - 0.005
 
 
+@pytest.mark.slow
 def test_zeros_of_pruning_are_in_the_files_own_buffers(trained, artefact):
     pruned, _, _, _ = trained
     expected = sorted(
