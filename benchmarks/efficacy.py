@@ -100,7 +100,7 @@ def cached(stage, x, y, ensemble):
         teacher = kd.teachers.Ensemble([teacher, cifar.resnet(32)])
     features = [] if ensemble else TAPS
     if stage == "final" and not ensemble:
-        features = sorted({path for m in ("control", *best()) for path in SEES.get(m, [])})
+        features = sorted({path for m in best() for path in SEES.get(m, [])})
     kd.teachers.precompute(teacher, cifar.batches(x, y), directory, features=features)
     return directory
 
@@ -110,7 +110,7 @@ def train(stage, method, seed):
     x, y = cifar.images(*shards)
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    student = kd.models.cifar_resnet(8)
+    student = cifar.fused(kd.models.cifar_resnet(8))
     data = cifar.batches(x, y, shuffle_seed=seed)
     model = student
     if METHODS[method] is not None:
@@ -231,7 +231,7 @@ def tables():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=list(METHODS))
     parser.add_argument("--threads", type=int, default=2, help="of TensorFlow, for one operation")
     parser.add_argument("--final", action="store_true", help="the last stage, after the others")
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
@@ -244,7 +244,8 @@ def main():
 
         tf.config.threading.set_intra_op_parallelism_threads(arguments.threads)
         stage = "final" if arguments.final else "choice"
-        methods = ["control", "soft_targets", *best()] if arguments.final else arguments.methods
+        asked = ["control", "soft_targets", *best()] if arguments.final else list(METHODS)
+        methods = [name for name in asked if name in (arguments.methods or asked)]
         done = {(row["stage"], row["method"], int(row["seed"])) for row in rows()}
         for seed in arguments.seeds:
             for method in methods:

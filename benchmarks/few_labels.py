@@ -41,6 +41,7 @@ def compile_and_fit(model, data, steps, rate, epochs, callbacks=()):
     model.compile(
         keras.optimizers.SGD(schedule, momentum=0.9, weight_decay=5e-4),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=-1),
+        jit_compile=False,  # XLA's convolutions are slower on a CPU
     )
     return model.fit(
         data,
@@ -92,7 +93,7 @@ def run(arm, percent, seed):
     steps = EPOCHS * (len(y) // BATCH)
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    student = kd.models.cifar_resnet(8, width=8)
+    student = cifar.fused(kd.models.cifar_resnet(8, width=8))
     some = labelled(y, percent, seed)
     if arm == "control":
         x, some = x[some >= 0], some[some >= 0]
