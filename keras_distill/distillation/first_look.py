@@ -5,6 +5,7 @@ import itertools
 import keras
 import numpy as np
 
+from keras_distill.losses import DistillationLoss
 from keras_distill.predictors.output_kind import output_kind
 from keras_distill.teachers.attached_batch import detached
 
@@ -27,7 +28,10 @@ def look(distiller, x, y, check_teacher):
     if examples is None:
         return
     first_x, first_y = examples
-    first_x, _, _ = detached(first_x)
+    first_x, sample_ids, _ = detached(first_x)
+    for loss in distiller.distillation_losses:
+        if isinstance(loss, DistillationLoss):
+            loss.check_ids(sample_ids)
     if first_y is None and distiller.loss is not None:
         raise ValueError(
             f"The Distiller was compiled with loss={_named(distiller.loss)}, which needs labels. "

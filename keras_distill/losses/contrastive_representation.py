@@ -170,7 +170,12 @@ class ContrastiveRepresentation(DistillationLoss):
         if self.examples is None:
             there = batch_contrast(student, teacher, self.temperature)
             return there + batch_contrast(teacher, student, self.temperature)
-        ids = ops.cast(self._known(sample_ids, student), "int32")
+        # A Distiller asks for shapes before it has seen any data.
+        if sample_ids is None and in_symbolic_scope():
+            sample_ids = ops.zeros(ops.shape(student)[:1], "int32")
+        elif sample_ids is None:
+            self.check_ids(None)
+        ids = ops.cast(sample_ids, "int32")
         others = self._bank.others(ids, self.negatives, step)
         rows = ops.concatenate([ops.expand_dims(ids, 1), others], axis=1)
         scores = [each / self.temperature for each in self._bank.products(teacher, student, rows)]
@@ -182,18 +187,21 @@ class ContrastiveRepresentation(DistillationLoss):
             for index, each in enumerate(scores)
         )
 
-    @staticmethod
-    def _known(sample_ids, student):
-        if sample_ids is not None:
-            return sample_ids
-        # A Distiller asks for shapes before it has seen any data.
-        if in_symbolic_scope():
-            return ops.zeros(ops.shape(student)[:1], "int32")
-        raise ValueError(
-            "ContrastiveRepresentation with a memory bank needs to know which example is which. "
-            "Received: sample_ids=None. Attach ids with kd.teachers.attach(...), or pass "
-            "examples=None to contrast within the batch."
-        )
+    def check_ids(self, sample_ids):
+        if self.examples is None:
+            return
+        if sample_ids is None:
+            raise ValueError(
+                "ContrastiveRepresentation with a memory bank needs to know which example is "
+                "which. Received: sample_ids=None. Attach ids with kd.teachers.attach(...), or "
+                "pass examples=None to contrast within the batch."
+            )
+        if sample_ids.min() < 0 or sample_ids.max() >= self.examples:
+            raise ValueError(
+                "ContrastiveRepresentation keeps one row for each training example. Received: "
+                f"examples={self.examples} and sample_ids from {sample_ids.min()} to "
+                f"{sample_ids.max()}. Pass the size of the data set as `examples`."
+            )
 
     def check(self, teacher_outputs, student_outputs):
         shapes = tuple(teacher_outputs.shape), tuple(student_outputs.shape)

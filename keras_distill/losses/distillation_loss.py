@@ -61,6 +61,14 @@ class DistillationLoss(keras.layers.Layer):
     def check(self, teacher_outputs, student_outputs):
         """Raises ValueError when the two cannot be compared; override to say why."""
 
+    def check_ids(self, sample_ids):
+        """Raises ValueError when a loss that remembers examples cannot know these.
+
+        Args:
+            sample_ids: int numpy `(number,)` of the first examples, `None` where the
+                data has none. `fit` calls this before the first step.
+        """
+
     def asks_for(self):
         """Which of `CONTEXT` this loss's `call` names."""
         named = inspect.signature(self.call).parameters

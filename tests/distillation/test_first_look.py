@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_distill import teachers
+from keras_distill import losses, teachers
 from keras_distill.distillation import Distiller
 from keras_distill.distillation.first_look import (
     check_labels,
@@ -15,6 +15,7 @@ from keras_distill.distillation.first_look import (
     is_arrays,
     is_classification,
 )
+from keras_distill.teachers.attached_batch import attached
 
 
 def refused(build, sentence):
@@ -96,3 +97,23 @@ def test_fit_without_labels_while_a_loss_is_set(build, data, cross_entropy):
     free = Distiller(build("t"), build("s"))
     free.compile("sgd")
     assert "student_loss" not in free.fit(data[0], verbose=0).history
+
+
+def test_a_loss_that_remembers_examples_says_so_before_the_first_step(build, data):
+    x, _ = data
+    loss = losses.ContrastiveRepresentation("hidden", "hidden", examples=20, negatives=4)
+    distiller = Distiller(build("t"), build("s"), loss)
+    distiller.compile("sgd")
+    sentence = (
+        "ContrastiveRepresentation with a memory bank needs to know which example is which. "
+        "Received: sample_ids=None. Attach ids with kd.teachers.attach(...), or pass examples=None "
+        "to contrast within the batch."
+    )
+    refused(lambda: distiller.fit(x, verbose=0), sentence)
+    numbered = attached(x, np.arange(len(x)), None)
+    sentence = (
+        "ContrastiveRepresentation keeps one row for each training example. Received: "
+        f"examples=20 and sample_ids from 0 to {len(x) - 1}. Pass the size of the data set as "
+        "`examples`."
+    )
+    refused(lambda: distiller.fit(numbered, verbose=0), sentence)
