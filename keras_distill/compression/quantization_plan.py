@@ -92,9 +92,13 @@ def plan(model):
     Returns:
         ({layer: Placement}, {layer: reason}); layers in neither only move values.
     """
-    graph = _Graph(model)
+    return plan_layers(model.layers, LayerGraph.of_model(model))
+
+
+def plan_layers(layers, graph):
+    """Placements and reasons of some layers, given who feeds whom (`LayerGraph`'s interface)."""
     placements, reasons = {}, {}
-    for layer in model.layers:
+    for layer in layers:
         if isinstance(layer, keras.Model | keras.layers.InputLayer):
             continue
         reason = reason_to_skip(layer)
@@ -108,20 +112,26 @@ def plan(model):
     return placements, reasons
 
 
-class _Graph:
-    """Who feeds whom in a Functional or Sequential model."""
+class LayerGraph:
+    """Who feeds whom: {layer: [consumer, ...]} and {layer: [producer, ...]}."""
 
-    def __init__(self, model):
-        functional = model._functional if isinstance(model, keras.Sequential) else model
+    def __init__(self):
         self.consumers = {}
         self.producers = {}
+
+    @classmethod
+    def of_model(cls, model):
+        """That of a Functional or Sequential model."""
+        functional = model._functional if isinstance(model, keras.Sequential) else model
+        graph = cls()
         for node in (n for nodes in functional._nodes_by_depth.values() for n in nodes):
             for parent in node.parent_nodes:
-                self.consumers.setdefault(parent.operation, []).append(node.operation)
-                self.producers.setdefault(node.operation, []).append(parent.operation)
+                graph.consumers.setdefault(parent.operation, []).append(node.operation)
+                graph.producers.setdefault(node.operation, []).append(parent.operation)
         for tensor in keras.tree.flatten(functional.outputs):
             # None stands for the world outside, which sees the output as it is.
-            self.consumers.setdefault(tensor._keras_history.operation, []).append(None)
+            graph.consumers.setdefault(tensor._keras_history.operation, []).append(None)
+        return graph
 
     def sole_consumer(self, layer):
         consumers = self.consumers.get(layer, [])
