@@ -7,7 +7,9 @@ class CompressionSummary(Mapping):
     `keras_distill.compression.summary` makes it. It maps the path of each layer to a dict of
     `type`, `done`, `skipped` (the reason, or None), `sparsity` (fraction of zeros in the
     kernel), `distinct` (number of different kernel values), `bits` (of a kernel weight),
-    `bytes` and `gzip_bytes` (of all the layer's weights).
+    `bytes` and `gzip_bytes` (of all the layer's weights), and `macs` (multiply-accumulates of
+    one example, None where the image size is not known). The table keeps to 120 columns:
+    where names are longer it shortens them with an ellipsis; the mapping has them whole.
 
     Args:
         name: name of the model.
@@ -22,7 +24,8 @@ class CompressionSummary(Mapping):
     ```
     """
 
-    _HEADINGS = ("layer", "type", "done", "sparsity", "distinct", "bits", "bytes", "gzip")
+    _HEADINGS = ("layer", "type", "done", "sparsity", "distinct", "bits", "bytes", "gzip", "MACs")
+    _COLUMNS = 120
 
     def __init__(self, name, layers, operations=()):
         self.name = name
@@ -46,15 +49,22 @@ class CompressionSummary(Mapping):
         rows = [self._HEADINGS, *(_row(path, facts) for path, facts in self._layers.items())]
         widths = [max(len(row[column]) for row in rows) for column in range(len(self._HEADINGS))]
         lines = [f"Compression of {self.name!r}"]
+        over = sum(widths) + 2 * len(widths) - 2 - self._COLUMNS
+        # Paths say most, types least.
+        for column, least in ((0, 28), (1, 13), (2, 24), (0, 12)):
+            cut = max(min(over, widths[column] - least), 0)
+            widths[column], over = widths[column] - cut, over - cut
         for row in rows:
             cells = [
-                cell.ljust(width) if column < 3 else cell.rjust(width)
+                _shortened(cell, width).ljust(width) if column < 3 else cell.rjust(width)
                 for column, (cell, width) in enumerate(zip(row, widths, strict=True))
             ]
             lines.append("  ".join(cells).rstrip())
         raw = sum(facts["bytes"] for facts in self._layers.values())
         packed = sum(facts["gzip_bytes"] for facts in self._layers.values())
-        lines.append(f"Weights: {raw:,} bytes, {packed:,} bytes gzip")
+        macs = [facts["macs"] for facts in self._layers.values()]
+        total = "not known" if None in macs else f"{sum(macs):,}"
+        lines.append(f"Weights: {raw:,} bytes, {packed:,} bytes gzip; MACs: {total}")
         for path, facts in self._layers.items():
             if facts["skipped"]:
                 lines.append(f"Skipped {path}: {facts['skipped']}.")
@@ -71,4 +81,22 @@ def _row(path, facts):
     else:
         middle = (f"{facts['sparsity']:.1%}", f"{facts['distinct']:,}", str(facts["bits"]))
     done = "skipped" if facts["skipped"] else facts["done"]
-    return (path, facts["type"], done, *middle, f"{facts['bytes']:,}", f"{facts['gzip_bytes']:,}")
+    sizes = (f"{facts['bytes']:,}", f"{facts['gzip_bytes']:,}", _macs(facts["macs"]))
+    return (path, facts["type"], done, *middle, *sizes)
+
+
+def _macs(number):
+    if number is None:
+        return "?"
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= 10 * size:
+            return f"{number / size:.1f}{unit}"
+    return f"{number:,}" if number else ""
+
+
+def _shortened(text, width):
+    if len(text) <= width:
+        return text
+    # Both ends of a path tell: the block at one, the layer at the other.
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[-end:]}"

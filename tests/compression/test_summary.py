@@ -28,9 +28,9 @@ def test_print_of_a_pruned_model(build):
     lines = str(summary(prune_low_magnitude(model))).splitlines()
     assert lines[:4] == [
         "Compression of 'mlp'",
-        "layer   type   done    sparsity  distinct  bits  bytes  gzip",
-        "hidden  Dense  pruned      0.0%         1    32    832    31",
-        "head    Dense  pruned      0.0%         1    32    272    28",
+        "layer   type   done    sparsity  distinct  bits  bytes  gzip  MACs",
+        "hidden  Dense  pruned      0.0%         1    32    832    31   192",
+        "head    Dense  pruned      0.0%         1    32    272    28    64",
     ]
 
 

@@ -1,0 +1,34 @@
+"""How much each layer of a model multiplies for one example."""
+
+from keras_distill.footprint.macs import calls, macs_of_call
+
+
+def macs_by_layer(model):
+    """Multiply-accumulate operations of each layer, by its path.
+
+    What `kd.footprint.macs` adds up. A layer that is called several times counts each time.
+
+    Args:
+        model: A built Functional or Sequential `keras.Model`.
+
+    Returns:
+        `{path: number}` in the order of the graph, nested models opened
+        (`"backbone/conv_1"`): 0 for what is not counted, `None` where the image size is not
+        known.
+
+    Example:
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4, name="head")])
+    assert kd.footprint.macs_by_layer(model) == {"head": 32}
+    ```
+    """
+    found = {}
+    for path, layer, given, made in calls(model):
+        try:
+            number = macs_of_call(layer, given, made)
+        except ValueError:
+            number = None
+        before = found.get(path, 0)
+        found[path] = None if None in (number, before) else before + number
+    return found
