@@ -9,10 +9,13 @@ import dataclasses
 
 import keras
 
+from keras_distill.compression.matrix_product import product_axes
+
 _KERNELS = {
     keras.layers.Conv2D: "per_channel",
     keras.layers.DepthwiseConv2D: "per_channel",
     keras.layers.Dense: "per_tensor",
+    keras.layers.EinsumDense: "per_tensor",
 }
 _QUANTIZED_OUTPUT = (
     keras.layers.Add,
@@ -78,8 +81,8 @@ def reason_to_skip(layer):
     good = ("linear", *_FUSED_ACTIVATIONS, *_FIXED_RANGE_ACTIVATIONS, *_BOTH_SIDES_ACTIVATIONS)
     if name not in good:
         return f"the 8-bit scheme has no rule for the activation {name}"
-    if kind is keras.layers.Dense and layer.built and len(layer.input.shape) > 2:
-        return "int8 conversion leaves a Dense layer on more than two axes float"
+    if kind is keras.layers.EinsumDense and product_axes(layer) is None:
+        return f"its equation {layer.equation} is no matrix product of input and kernel"
     return None
 
 

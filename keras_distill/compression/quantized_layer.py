@@ -2,6 +2,7 @@ import keras
 from keras import ops
 
 from keras_distill import _tfmot
+from keras_distill.compression.matrix_product import flat_product, is_flattened
 from keras_distill.compression.quantization_plan import activation_name, kernel_of
 
 
@@ -111,7 +112,20 @@ class QuantizedLayer(keras.layers.Wrapper):
                 outputs = self._run(inputs, training)
         else:
             outputs = self._run(inputs, training)
+        if self._is_flattened(inputs):
+            return outputs
         return self._activation_range("output", outputs, training)
+
+    def _is_flattened(self, inputs):
+        return bool(self.quantized_kernel) and is_flattened(self.layer, len(inputs.shape))
+
+    def _apply(self, inputs, training):
+        if not self._is_flattened(inputs):
+            return self.layer(inputs)
+        # On the flat product: two ranges around a reshape make the converter fail.
+        return flat_product(
+            self.layer, inputs, lambda values: self._activation_range("output", values, training)
+        )
 
     def fake_kernel(self, training=False):
         """The kernel as the int8 file will hold it, times its scale."""
@@ -160,7 +174,7 @@ class QuantizedLayer(keras.layers.Wrapper):
             return total
         name = activation_name(self.layer)
         if name != "hard_silu" and not self.before_activation:
-            return self.layer(inputs)
+            return self._apply(inputs, training)
         return self._run_with_activation(inputs, training, name)
 
     def _run_with_activation(self, inputs, training, name):
@@ -174,7 +188,7 @@ class QuantizedLayer(keras.layers.Wrapper):
 
         self.layer.activation = quantized_activation
         try:
-            return self.layer(inputs)
+            return self._apply(inputs, training)
         finally:
             self.layer.activation = activation
 
