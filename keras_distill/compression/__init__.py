@@ -1,5 +1,10 @@
 """Pruning and 8-bit quantization of Keras 3 models by TF-MOT's own algorithms."""
 
+from keras_distill.compression.centroid_initialization import (
+    CentroidInitialization as CentroidInitialization,
+)
+from keras_distill.compression.cluster_weights import cluster_weights as cluster_weights
+from keras_distill.compression.clustered_layer import ClusteredLayer as ClusteredLayer
 from keras_distill.compression.compression_summary import CompressionSummary as CompressionSummary
 from keras_distill.compression.constant_sparsity import ConstantSparsity as ConstantSparsity
 from keras_distill.compression.polynomial_decay import PolynomialDecay as PolynomialDecay
@@ -8,5 +13,6 @@ from keras_distill.compression.pruned_layer import PrunedLayer as PrunedLayer
 from keras_distill.compression.quantize_model import quantize_model as quantize_model
 from keras_distill.compression.quantized_input import QuantizedInput as QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer as QuantizedLayer
+from keras_distill.compression.strip_clustering import strip_clustering as strip_clustering
 from keras_distill.compression.strip_pruning import strip_pruning as strip_pruning
 from keras_distill.compression.summary import summary as summary

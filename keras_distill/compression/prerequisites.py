@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_distill.compression.clustered_layer import ClusteredLayer
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
@@ -65,5 +66,5 @@ def layers_with_paths(model, prefix=""):
 
 def prepared_layers(model):
     """The layers of this room inside the model: (path, layer) pairs."""
-    kinds = (PrunedLayer, QuantizedLayer, QuantizedInput)
+    kinds = (PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizedInput)
     return [(path, layer) for path, layer in layers_with_paths(model) if isinstance(layer, kinds)]

@@ -2,9 +2,12 @@
 
 import keras
 
+from keras_distill.compression.clustered_layer import ClusteredLayer
 from keras_distill.compression.prerequisites import is_graph
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.quantized_layer import QuantizedLayer
+
+_WRAPPERS = (PrunedLayer, ClusteredLayer, QuantizedLayer)
 
 
 def rebuild(model, replace, make_input=None):
@@ -34,7 +37,7 @@ def copy_layer(layer):
 
 
 def _inner(layer):
-    return layer.layer if isinstance(layer, PrunedLayer | QuantizedLayer) else layer
+    return layer.layer if isinstance(layer, _WRAPPERS) else layer
 
 
 def _rebuild(model, replace, make_input, pairs):
@@ -61,7 +64,7 @@ def _rebuild(model, replace, make_input, pairs):
     def call(layer, *args, **kwargs):
         if make_input:
             args, kwargs = keras.tree.map_structure(through_input, (args, kwargs))
-        if isinstance(layer, PrunedLayer | QuantizedLayer):
+        if isinstance(layer, _WRAPPERS):
             # The graph has recorded `mask=None` for layers that know masks; the wrapper does not.
             kwargs = {key: value for key, value in kwargs.items() if key != "mask"}
         return layer(*args, **kwargs)

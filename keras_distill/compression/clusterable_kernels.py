@@ -1,0 +1,75 @@
+"""Which kernels of which layers TF-MOT clusters."""
+
+import keras
+
+_KERNELS = {
+    keras.layers.Conv1D: "kernel",
+    keras.layers.Conv1DTranspose: "kernel",
+    keras.layers.Conv2D: "kernel",
+    keras.layers.Conv2DTranspose: "kernel",
+    keras.layers.Conv3D: "kernel",
+    keras.layers.Conv3DTranspose: "kernel",
+    keras.layers.Dense: "kernel",
+    keras.layers.Embedding: "embeddings",
+    keras.layers.SeparableConv1D: "pointwise_kernel",
+    keras.layers.SeparableConv2D: "pointwise_kernel",
+}
+_RECURRENT = (
+    keras.layers.GRU,
+    keras.layers.LSTM,
+    keras.layers.SimpleRNN,
+    keras.layers.RNN,
+    keras.layers.Bidirectional,
+)
+_CELLS = (keras.layers.GRUCell, keras.layers.LSTMCell, keras.layers.SimpleRNNCell)
+# TF-MOT's `isinstance(layer, Conv2D)`: in Keras 2 the transposed layer was a subclass of it.
+_PER_CHANNEL = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
+CLUSTERABLE_NAMES = ", ".join(kind.__name__ for kind in (*_KERNELS, *_RECURRENT))
+
+
+def is_clusterable(layer):
+    """Whether TF-MOT clusters kernels of this layer."""
+    if type(layer) in _RECURRENT:
+        return all(type(cell) in _CELLS for _, cell in _cells(layer))
+    return type(layer) in _KERNELS
+
+
+def clusters_per_channel(layer):
+    """Whether the layer's kernel can have centroids of its own for each channel."""
+    return type(layer) in _PER_CHANNEL
+
+
+def clusterable_kernels(layer):
+    """{name: variable} of the kernels of a built layer that TF-MOT clusters."""
+    if type(layer) not in _RECURRENT:
+        name = _KERNELS[type(layer)]
+        return {name: getattr(layer, name)}
+    kernels = {}
+    for prefix, cell in _cells(layer):
+        kernels[f"{prefix}kernel"] = cell.kernel
+        kernels[f"{prefix}recurrent_kernel"] = cell.recurrent_kernel
+    return kernels
+
+
+def reason_not_to_cluster(layer):
+    """Why a layer with kernels is left alone wherever it stands, or None."""
+    if is_clusterable(layer):
+        return None
+    if type(layer) is keras.layers.DepthwiseConv2D:
+        return "TF-MOT clusters no depthwise kernels: they lose too much"
+    if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
+        return f"TF-MOT has no kernel to cluster in {type(layer).__name__}"
+    return None
+
+
+def _cells(layer):
+    if isinstance(layer, keras.layers.Bidirectional):
+        sides = (("forward_", layer.forward_layer), ("backward_", layer.backward_layer))
+        for side, inner in sides:
+            for prefix, cell in _cells(inner):
+                yield f"{side}{prefix}", cell
+    elif isinstance(layer.cell, keras.layers.StackedRNNCells):
+        for index, cell in enumerate(layer.cell.cells):
+            yield f"cell_{index}_", cell
+    else:
+        yield "", layer.cell
