@@ -5,7 +5,10 @@ import keras
 # Keras's own wrappers and recurrent layers run what they hold in loops of their own.
 _KEPT_WHOLE = (keras.layers.RNN, keras.layers.Wrapper, keras.layers.Pipeline)
 # What Keras and TensorFlow keep in every layer for themselves, inner layers once more included.
-_BOOKKEEPING = frozenset(vars(keras.layers.Layer())) | {"_build_shapes_dict", "_saved_model_arg_spec"}
+_BOOKKEEPING = frozenset(vars(keras.layers.Layer())) | {
+    "_build_shapes_dict",
+    "_saved_model_arg_spec",
+}
 
 
 def inner_layers(layer):
@@ -72,4 +75,3 @@ def _walk(held, path, found, seen):
         if isinstance(value, keras.Layer | list | tuple | dict) and id(value) not in seen:
             seen.add(id(value))
             _walk(value, f"{path}/{key}" if path else key, found, seen)
-

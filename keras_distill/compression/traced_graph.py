@@ -8,6 +8,8 @@ from keras_distill.compression.inner_layers import inner_layers
 from keras_distill.compression.quantization_plan import LayerGraph
 from keras_distill.compression.replaced_calls import replaced_calls
 
+_MOVING = ("ExpandDims", "Identity", "Reshape", "Squeeze", "StridedSlice", "Transpose")
+
 
 def traced_graph(layer, args, kwargs):
     """Call a built composite layer on symbols and note which inner layer feeds which.
@@ -19,13 +21,15 @@ def traced_graph(layer, args, kwargs):
 
     Returns:
         (`LayerGraph`, list of the innermost layers in the order of their calls). A layer that
-        is fed by an operation that no layer owns has `None` among its producers, and one that
-        feeds such an operation, or the world outside, `None` among its consumers.
+        is fed by an operation that no layer owns has `None` among its producers (an InputLayer
+        stands for what the composite is fed), and one that feeds such an operation, or the
+        world outside, `None` among its consumers. The graph's `results` are the layers that
+        made what the composite returns.
     """
     leaves = [one for one in inner_layers(layer).values() if not inner_layers(one)]
     calls = []
 
-    def note(one, original, *args, **kwargs):
+    def note(one, original, /, *args, **kwargs):
         graph = _graph_of((args, kwargs))
         before = len(graph.get_operations())
         outputs = original(*args, **kwargs)
@@ -36,9 +40,10 @@ def traced_graph(layer, args, kwargs):
     traced = []
 
     def run(*args, **kwargs):
+        given = _tensors((args, kwargs))
         with replaced_calls({one: functools.partial(note, one) for one in leaves}):
             outputs = layer(*args, **kwargs)
-        traced.append(_connect(calls, _tensors(outputs)))
+        traced.append(_connect(calls, given, _tensors(outputs)))
         return outputs
 
     args, kwargs = keras.tree.map_structure(_fresh, (args, kwargs))
@@ -57,16 +62,24 @@ def _compute_output_spec(function, args, kwargs):
     return Symbolic().compute_output_spec(*args, **kwargs)
 
 
-def _connect(calls, outputs):
+def _connect(calls, given, outputs):
     graph = LayerGraph()
-    maker, owner = {}, {}
+    outside = keras.layers.InputLayer(batch_shape=(None,), name="outside")
+    maker, owner = {id(tensor): outside for tensor in given}, {}
+
+    def made_by(tensor):
+        # What only moves values, as a reshape does, leaves them as quantized as they were.
+        while id(tensor) not in maker and tensor.op.type in _MOVING and tensor.op not in owner:
+            tensor = tensor.op.inputs[0]
+        return maker.get(id(tensor))
+
     for layer, inputs, made, operations in calls:
-        sources = [maker.get(id(tensor)) for tensor in inputs]
-        graph.producers.setdefault(layer, []).extend(sources)
+        graph.producers.setdefault(layer, []).extend(made_by(tensor) for tensor in inputs)
         for tensor in made:
             # A Dropout that lets its input through at inference has made nothing.
             maker.setdefault(id(tensor), layer)
         owner.update((operation, layer) for operation in operations)
+    graph.results = [made_by(tensor) for tensor in outputs]
     ends = {id(tensor) for tensor in outputs}
     for layer, inputs, made, _ in calls:
         consumers = graph.consumers.setdefault(layer, [])

@@ -1,0 +1,59 @@
+import keras
+from keras import ops
+
+from keras_distill import _tfmot
+
+
+@keras.saving.register_keras_serializable(package="keras_distill")
+class ActivationQuantizer(keras.layers.Layer):
+    """Fake 8-bit quantization of what flows between layers.
+
+    `keras_distill.compression.QuantizedComposite` puts them where no inner layer of a composite
+    one could carry the range. TF-MOT's own quantizer: a moving average of what training
+    showed, starting at [-6, 6].
+
+    Args:
+        **kwargs: `name`, `dtype` and `trainable`, as for every layer.
+
+    Returns:
+        A tensor of the shape and dtype it is given, on at most 256 levels.
+
+    Example:
+
+    ```python
+    layer = kd.compression.ActivationQuantizer()
+    print(layer(np.array([[0.0, 7.0]], "float32")).shape)  # (1, 2)
+    ```
+
+    Reference:
+        - [Jacob et al., 2018](https://arxiv.org/abs/1712.05877)
+    """
+
+    def __init__(self, **kwargs):
+        # Ranges are float32 under every policy, and so is TensorFlow's quantizer.
+        super().__init__(**{**kwargs, "dtype": "float32", "autocast": False})
+        self.supports_masking = True
+        self.supports_jit = False
+
+    def build(self, input_shape):
+        self.range_min, self.range_max = (
+            self.add_weight(
+                name=name,
+                shape=(),
+                initializer=keras.initializers.Constant(value),
+                trainable=False,
+                aggregation="mean",
+            )
+            for name, value in (("min", -6.0), ("max", 6.0))
+        )
+
+    def call(self, inputs, training=None):
+        quantizer = _tfmot.MovingAverageQuantizer(
+            num_bits=8, per_axis=False, symmetric=False, narrow_range=False
+        )
+        ranges = {"min_var": self.range_min.value, "max_var": self.range_max.value}
+        outputs = quantizer(ops.cast(inputs, "float32"), bool(training), ranges)
+        return ops.cast(outputs, inputs.dtype)
+
+    def compute_output_spec(self, inputs, training=None):
+        return keras.KerasTensor(inputs.shape, inputs.dtype)
