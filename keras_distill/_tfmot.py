@@ -18,6 +18,8 @@ _SYMBOLS = {
     "PolynomialDecay": f"{_CORE}.sparsity.keras.pruning_schedule",
     "ConstantSparsity": f"{_CORE}.sparsity.keras.pruning_schedule",
     "Pruning": f"{_CORE}.sparsity.keras.pruning_impl",
+    "PruneForLatencyOnXNNPack": f"{_CORE}.sparsity.keras.pruning_policy",
+    "PruneRegistry": f"{_CORE}.sparsity.keras.prune_registry",
     "CentroidInitialization": f"{_CORE}.clustering.keras.cluster_config",
     "GradientAggregation": f"{_CORE}.clustering.keras.cluster_config",
     "CentroidsInitializerFactory": f"{_CORE}.clustering.keras.clustering_centroids",

@@ -72,6 +72,5 @@ def test_unknown_symbol():
         _ = _tfmot.Clustering
     assert str(caught.value) == (
         "module 'keras_distill._tfmot' has no attribute 'Clustering'. Expected one of: "
-        "PruningSchedule, PolynomialDecay, ConstantSparsity, Pruning, LastValueQuantizer, "
-        "MovingAverageQuantizer, AllValuesQuantizer, Default8BitConvWeightsQuantizer."
+        f"{', '.join(_tfmot._SYMBOLS)}."
     )

@@ -8,11 +8,16 @@ from keras_distill.compression.clustered_layer import ClusteredLayer as Clustere
 from keras_distill.compression.compression_summary import CompressionSummary as CompressionSummary
 from keras_distill.compression.constant_sparsity import ConstantSparsity as ConstantSparsity
 from keras_distill.compression.polynomial_decay import PolynomialDecay as PolynomialDecay
+from keras_distill.compression.prune_for_latency_on_xnnpack import (
+    PruneForLatencyOnXNNPack as PruneForLatencyOnXNNPack,
+)
 from keras_distill.compression.prune_low_magnitude import prune_low_magnitude as prune_low_magnitude
 from keras_distill.compression.pruned_layer import PrunedLayer as PrunedLayer
+from keras_distill.compression.pruning_summaries import PruningSummaries as PruningSummaries
 from keras_distill.compression.quantize_model import quantize_model as quantize_model
 from keras_distill.compression.quantized_input import QuantizedInput as QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer as QuantizedLayer
 from keras_distill.compression.strip_clustering import strip_clustering as strip_clustering
 from keras_distill.compression.strip_pruning import strip_pruning as strip_pruning
 from keras_distill.compression.summary import summary as summary
+from keras_distill.compression.update_pruning_step import UpdatePruningStep as UpdatePruningStep

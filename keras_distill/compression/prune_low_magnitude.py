@@ -1,31 +1,63 @@
+import keras
+
 from keras_distill import _tfmot
 from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
-from keras_distill.compression.pruned_layer import PRUNABLE_KERNELS, PrunedLayer
+from keras_distill.compression.prunable_weights import PRUNABLE_TYPES, has_no_kernel, is_prunable
+from keras_distill.compression.pruned_layer import PrunedLayer
+from keras_distill.compression.pruning_policy import policy_for_keras_3
 from keras_distill.compression.rebuild import copy_layer, rebuild
+from keras_distill.compression.sparsity_pattern import SparsityPattern
 
 
-def prune_low_magnitude(to_prune, pruning_schedule=None):
-    """Prepare a Keras 3 model for pruning by magnitude during training.
+def prune_low_magnitude(
+    to_prune,
+    pruning_schedule=None,
+    block_size=(1, 1),
+    block_pooling_type="AVG",
+    pruning_policy=None,
+    sparsity_m_by_n=None,
+    **kwargs,
+):
+    """Prepare a Keras 3 model, or single layers, for pruning by magnitude during training.
 
-    Every kernel that TF-MOT prunes (Conv, Dense, Embedding, the pointwise part of separable
-    convolutions) gets a mask that TF-MOT's own algorithm updates in training. The step
-    advances by itself in every training forward pass: no `UpdatePruningStep` to forget. Train
-    the result by `fit`, under a custom `train_step` or as the student of a `Distiller`; then
-    call `keras_distill.compression.strip_pruning`.
+    Every kernel that TF-MOT prunes (Conv, Dense, Embedding, recurrent cells, the pointwise part
+    of separable convolutions, what a layer's own `get_prunable_weights()` returns) gets a mask
+    that TF-MOT's own algorithm updates in training. The step advances by itself in every
+    training forward pass: no `UpdatePruningStep` to forget. Train the result by `fit`, under a
+    custom `train_step` or as the student of a `Distiller`; then call
+    `keras_distill.compression.strip_pruning`.
 
     Args:
-        to_prune: a built Functional or Sequential `keras.Model`. It is left as it is.
+        to_prune: a built Functional or Sequential `keras.Model`, which is left as it is; or a
+            layer, or a list of layers, which are wrapped themselves. Layers without kernels
+            come back as they are. To choose layers, wrap them in the `clone_function` of
+            `keras.models.clone_model`.
         pruning_schedule: TF-MOT's `PolynomialDecay` or `ConstantSparsity`, offered as
             `keras_distill.compression.PolynomialDecay` and `.ConstantSparsity` so that TF-MOT
             need not be imported by hand. Sparsities are fractions in [0, 1); steps count
             training batches. Defaults to `ConstantSparsity(0.5, begin_step=0)`, TF-MOT's own.
+        block_size: (height, width) of the blocks that become zero together, in kernels of two
+            axes such as Dense layers have. Defaults to (1, 1), single weights.
+        block_pooling_type: "AVG" or "MAX": whether blocks are compared by the mean or the
+            largest of their magnitudes. Defaults to "AVG".
+        pruning_policy: an object that chooses the layers, by `allow_pruning(layer)` and
+            `ensure_model_supports_pruning(model)`, such as
+            `keras_distill.compression.PruneForLatencyOnXNNPack()`; TF-MOT's own object of that
+            name is taken too. Defaults to `None`, every layer.
+        sparsity_m_by_n: (m, n) for m zeros in every n weights along a kernel's last axis but
+            one, in kernels of two or four axes. The schedule does not matter then: TF-MOT
+            chooses these zeros once, in the first training step. Defaults to `None`.
+        **kwargs: further arguments of `keras_distill.compression.PrunedLayer`, for a layer.
 
     Returns:
-        A new `keras.Model` of the same names and weights. Compile it before it trains.
+        A new `keras.Model` of the same names and weights, to be compiled before it trains; for
+        a layer a `PrunedLayer`, for a list of layers a list.
 
     Raises:
         ValueError: for a model that is not a built Functional or Sequential Keras 3 model, one
-            that is already prepared, one with no kernel to prune, or for a wrong schedule.
+            that is already prepared, one with no kernel to prune, a layer that TF-MOT does not
+            prune, a wrong schedule, policy or pattern, or a kernel on which the pattern cannot
+            be laid out.
         RuntimeError: on another backend than TensorFlow.
 
     Example:
@@ -45,37 +77,92 @@ def prune_low_magnitude(to_prune, pruning_schedule=None):
         - [Zhu and Gupta, 2017](https://arxiv.org/abs/1710.01878)
     """
     check_backend("prune_low_magnitude")
-    check_model("prune_low_magnitude", to_prune)
-    prepared = prepared_layers(to_prune)
-    if prepared:
+    single = isinstance(to_prune, keras.Layer) and not isinstance(to_prune, keras.Model)
+    several = isinstance(to_prune, list | tuple)
+    if not single and not several:
+        _check_model(to_prune)
+    if kwargs and not single:
         raise ValueError(
-            "`prune_low_magnitude` expects a model that is not prepared yet. Received: "
-            f"{to_prune.name!r}, whose layer {prepared[0][0]!r} is a "
-            f"{type(prepared[0][1]).__name__} already. Prune first, call `strip_pruning`, and "
-            "quantize last."
+            "`prune_low_magnitude` hands further arguments to the wrapper of a single layer only. "
+            f"Received: {', '.join(sorted(kwargs))}, with a {type(to_prune).__name__}. Leave them "
+            "out, or check their spelling."
         )
-    if pruning_schedule is None:
-        pruning_schedule = _tfmot.ConstantSparsity(0.5, begin_step=0)
-    if not isinstance(pruning_schedule, _tfmot.PruningSchedule):
-        raise ValueError(
-            "`prune_low_magnitude` expects `pruning_schedule` to be a schedule of TF-MOT. "
-            f"Received: {pruning_schedule!r}. Pass for example "
-            "`keras_distill.compression.ConstantSparsity(0.75, begin_step=0)`."
-        )
+    policy = policy_for_keras_3(pruning_policy)
+    pattern = SparsityPattern(block_size, block_pooling_type, sparsity_m_by_n)
+    arguments = {
+        "pruning_schedule": _schedule(pruning_schedule),
+        "block_size": pattern.block_size,
+        "block_pooling_type": pattern.block_pooling_type,
+        "sparsity_m_by_n": pattern.sparsity_m_by_n,
+        "chosen_by": None if policy is None else type(policy).__name__,
+        **kwargs,
+    }
+
+    def wrap(layer):
+        return PrunedLayer(layer, **arguments)
+
+    if single:
+        return _prune_layer(to_prune, policy, wrap)
+    if several:
+        # As in TF-MOT, a list may hold layers that are wrapped already.
+        return [
+            layer if isinstance(layer, PrunedLayer) else _prune_layer(layer, policy, wrap)
+            for layer in to_prune
+        ]
+    return _prune_model(to_prune, policy, wrap)
+
+
+def _prune_layer(layer, policy, wrap):
+    if isinstance(layer, keras.Layer) and not is_prunable(layer) and has_no_kernel(layer):
+        return layer
+    if policy is not None and not policy.allow_pruning(layer):
+        return layer
+    return wrap(layer)
+
+
+def _prune_model(model, policy, wrap):
+    if policy is not None:
+        policy.ensure_model_supports_pruning(model)
     wrapped = []
 
     def replace(layer):
         new = copy_layer(layer)
-        if type(layer) not in PRUNABLE_KERNELS:
+        if not is_prunable(layer) or policy is not None and not policy.allow_pruning(layer):
             return new
         wrapped.append(layer)
-        return PrunedLayer(new, pruning_schedule)
+        return wrap(new)
 
-    pruned = rebuild(to_prune, replace)
+    pruned = rebuild(model, replace)
     if not wrapped:
-        names = ", ".join(kind.__name__ for kind in PRUNABLE_KERNELS)
+        names = ", ".join(kind.__name__ for kind in PRUNABLE_TYPES)
+        allowed = "" if policy is None else f", allowed by {type(policy).__name__}"
         raise ValueError(
-            f"`prune_low_magnitude` found nothing to prune in {to_prune.name!r}. Expected at least "
-            f"one layer of these types: {names}."
+            f"`prune_low_magnitude` found nothing to prune in {model.name!r}. Expected at least "
+            f"one layer of these types{allowed}: {names}; or one with a method "
+            "`get_prunable_weights()`."
         )
     return pruned
+
+
+def _check_model(model):
+    check_model("prune_low_magnitude", model)
+    prepared = prepared_layers(model)
+    if prepared:
+        raise ValueError(
+            "`prune_low_magnitude` expects a model that is not prepared yet. Received: "
+            f"{model.name!r}, whose layer {prepared[0][0]!r} is a "
+            f"{type(prepared[0][1]).__name__} already. Prune first, call `strip_pruning`, and "
+            "quantize last."
+        )
+
+
+def _schedule(schedule):
+    if schedule is None:
+        return _tfmot.ConstantSparsity(0.5, begin_step=0)
+    if not isinstance(schedule, _tfmot.PruningSchedule):
+        raise ValueError(
+            "`prune_low_magnitude` expects `pruning_schedule` to be a schedule of TF-MOT. "
+            f"Received: {schedule!r}. Pass for example "
+            "`keras_distill.compression.ConstantSparsity(0.75, begin_step=0)`."
+        )
+    return schedule

@@ -1,7 +1,8 @@
 from keras import ops
 
 from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
-from keras_distill.compression.pruned_layer import PrunedLayer, prunable_kernel
+from keras_distill.compression.prunable_weights import prunable_weights
+from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.rebuild import copy_layer, rebuild
 
 
@@ -47,5 +48,6 @@ def strip_pruning(model):
     stripped = rebuild(model, replace)
     for old, new in masked:
         # Once more: the last optimizer step moved the masked weights off zero.
-        prunable_kernel(new).assign(ops.multiply(old.kernel, old.mask))
+        for kernel, mask, weight in zip(old.kernels, old.masks, prunable_weights(new), strict=True):
+            weight.assign(ops.multiply(kernel, mask))
     return stripped

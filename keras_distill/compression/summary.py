@@ -10,10 +10,12 @@ from keras_distill.compression.prerequisites import (
     layers_with_paths,
     prepared_layers,
 )
-from keras_distill.compression.pruned_layer import PRUNABLE_KERNELS, PrunedLayer, prunable_kernel
+from keras_distill.compression.prunable_weights import is_prunable, prunable_weights, why_not
+from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.quantization_plan import kernel_of, moves_values, reason_to_skip
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
+from keras_distill.footprint import macs_by_layer
 
 _NO_FOLDING = "no convolution of its own directly before it to be folded into"
 
@@ -39,16 +41,23 @@ def summary(model):
     ```
     """
     check_model("summary", model)
-    kinds = {type(layer) for _, layer in prepared_layers(model)}
-    layers = {path: _facts(layer, kinds) for path, layer in layers_with_paths(model)}
+    prepared = [layer for _, layer in prepared_layers(model)]
+    kinds = {type(layer) for layer in prepared}
+    policies = {layer.chosen_by for layer in prepared if isinstance(layer, PrunedLayer)}
+    macs = macs_by_layer(model)
+    layers = {
+        path: {**_facts(layer, kinds, policies), "macs": macs.get(path, 0)}
+        for path, layer in layers_with_paths(model)
+    }
     return CompressionSummary(model.name, layers, _bare_operations(model))
 
 
-def _facts(layer, kinds):
-    done, skipped = _done(layer, kinds)
+def _facts(layer, kinds, policies):
+    done, skipped = _done(layer, kinds, policies)
     inner = layer.layer if isinstance(layer, PrunedLayer | QuantizedLayer) else layer
-    variable, values, bits = _kernel(layer)
-    rest = [np.asarray(weight) for weight in inner.weights if weight is not variable]
+    variables, values, bits = _kernels(layer)
+    known = {id(variable) for variable in variables}
+    rest = [np.asarray(weight) for weight in inner.weights if id(weight) not in known]
     contents = b"".join(array.tobytes() for array in ([] if bits is None else [values]) + rest)
     return {
         "type": type(inner).__name__,
@@ -62,22 +71,26 @@ def _facts(layer, kinds):
     }
 
 
-def _kernel(layer):
-    """The kernel's variable, its values as they are deployed, and their bits."""
+def _kernels(layer):
+    """The variables that are a layer's kernels, their values as deployed, and their bits."""
     if isinstance(layer, QuantizedLayer) and layer.quantized_kernel:
         kernel = kernel_of(layer.layer)
-        return kernel, _int8(np.asarray(layer.fake_kernel()), layer), 8
+        return [kernel], _int8(np.asarray(layer.fake_kernel()), layer), 8
     if isinstance(layer, PrunedLayer):
-        return layer.kernel, np.asarray(layer.kernel) * np.asarray(layer.mask), 32
+        pairs = zip(layer.kernels, layer.masks, strict=True)
+        arrays = [np.asarray(kernel) * np.asarray(mask) for kernel, mask in pairs]
+        return layer.kernels, *_flat(arrays)
     inner = layer.layer if isinstance(layer, QuantizedLayer) else layer
-    if type(inner) in PRUNABLE_KERNELS:
-        kernel = prunable_kernel(inner)
-    else:
-        kernel = kernel_of(inner)
-    if kernel is None:
-        return None, None, None
-    values = np.asarray(kernel)
-    return kernel, values, values.dtype.itemsize * 8
+    kernels = prunable_weights(inner)
+    if not kernels and kernel_of(inner) is not None:
+        kernels = [kernel_of(inner)]
+    return kernels, *_flat([np.asarray(kernel) for kernel in kernels])
+
+
+def _flat(arrays):
+    if not arrays:
+        return None, None
+    return np.concatenate([array.ravel() for array in arrays]), arrays[0].dtype.itemsize * 8
 
 
 def _int8(fake, layer):
@@ -86,9 +99,14 @@ def _int8(fake, layer):
     return np.round(fake / scale).astype("int8")
 
 
-def _done(layer, kinds):
+def _not_chosen(policies):
+    names = " and ".join(sorted(name for name in policies if name))
+    return f"the policy {names} does not allow it" if names else "it was not chosen for pruning"
+
+
+def _done(layer, kinds, policies):
     if isinstance(layer, PrunedLayer):
-        return "pruned", None
+        return f"pruned {layer.pattern}".strip(), None
     if isinstance(layer, QuantizedInput):
         return "input int8", None
     if isinstance(layer, QuantizedLayer):
@@ -98,10 +116,9 @@ def _done(layer, kinds):
             return "moves values", None
         return "", reason_to_skip(layer) or _NO_FOLDING
     if PrunedLayer in kinds:
-        if type(layer) is keras.layers.DepthwiseConv2D:
-            return "", "TF-MOT prunes no depthwise kernels"
-        if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
-            return "", f"TF-MOT has no kernel to prune in {type(layer).__name__}"
+        if is_prunable(layer):
+            return "", _not_chosen(policies)
+        return "", why_not(layer)
     return "", None
 
 
