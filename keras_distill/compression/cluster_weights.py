@@ -1,3 +1,5 @@
+import math
+
 import keras
 
 from keras_distill.compression.centroid_initialization import CentroidInitialization
@@ -127,7 +129,7 @@ def _is_small(layer, number_of_clusters, per_channel):
     sizes = []
     for kernel in clusterable_kernels(layer).values():
         channels = kernel.shape[-1] if per_channel and clusters_per_channel(layer) else 1
-        sizes.append(int(keras.ops.size(kernel)) // channels)
+        sizes.append(math.prod(kernel.shape) // channels)
     return type(number_of_clusters) is int and min(sizes) < number_of_clusters
 
 

@@ -1,5 +1,7 @@
 """Which kernels of which layers TF-MOT clusters."""
 
+import math
+
 import keras
 
 _KERNELS = {
@@ -22,6 +24,7 @@ _RECURRENT = (
     keras.layers.Bidirectional,
 )
 _CELLS = (keras.layers.GRUCell, keras.layers.LSTMCell, keras.layers.SimpleRNNCell)
+_ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
 # TF-MOT's `isinstance(layer, Conv2D)`: in Keras 2 the transposed layer was a subclass of it.
 _PER_CHANNEL = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
 CLUSTERABLE_NAMES = ", ".join(kind.__name__ for kind in (*_KERNELS, *_RECURRENT))
@@ -51,12 +54,16 @@ def clusterable_kernels(layer):
     return kernels
 
 
-def reason_not_to_cluster(layer):
-    """Why a layer with kernels is left alone wherever it stands, or None."""
+def why_not_clustered(layer):
+    """Why a layer of a clustered model is not clustered, or None where it has no kernels."""
     if is_clusterable(layer):
-        return None
+        sizes = [math.prod(kernel.shape) for kernel in clusterable_kernels(layer).values()]
+        return f"a kernel of {min(sizes)} weights was not chosen, or needs no clusters"
     if type(layer) is keras.layers.DepthwiseConv2D:
         return "TF-MOT clusters no depthwise kernels: they lose too much"
+    if isinstance(layer, _ATTENTION):
+        kind = type(layer).__name__
+        return f"{kind} is not clustered: its kernels belong to layers inside it"
     if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
         return f"TF-MOT has no kernel to cluster in {type(layer).__name__}"
     return None

@@ -82,10 +82,7 @@ class ClusteredKernel:
                 f"{self.kernel.name} of layer {path!r}, which has {max(distinct)}{of}. Pass at "
                 f"most {max(distinct)}, or leave this layer out by `keras.models.clone_model`."
             )
-        centroids = [
-            self._start(group, min(self.number_of_clusters, count), initialization)
-            for group, count in zip(groups, distinct, strict=True)
-        ]
+        centroids = [self._start(group, initialization) for group in groups]
         self.centroids.assign(np.reshape(centroids, self.centroids.shape))
         algorithm = self._algorithm()
         indices = algorithm.get_pulling_indices(self.kernel.value)
@@ -98,19 +95,23 @@ class ClusteredKernel:
     def _with_a_zero(self, weights):
         return np.append(weights, weights.dtype.type(0)) if self.preserve_sparsity else weights
 
-    def _start(self, weights, count, initialization):
+    def _start(self, weights, initialization):
+        values = np.unique(self._with_a_zero(weights))
+        if len(values) <= self.number_of_clusters:
+            # Nothing to choose. TF-MOT's k-means++ misses one of two values that are very close.
+            missing = self.number_of_clusters - len(values)
+            return np.append(values, np.full(missing, values[-1], values.dtype))
         kind = _tfmot.CentroidsInitializerFactory.get_centroid_initializer(
             _tfmot.CentroidInitialization[initialization.name]
         )
         # One channel at a time, as TF-MOT goes through them; its own way round needs every
         # channel to have as many centroids, and a pruned one may not.
         initializer = kind(
-            ops.convert_to_tensor(weights), count, preserve_sparsity=self.preserve_sparsity
+            ops.convert_to_tensor(weights),
+            self.number_of_clusters,
+            preserve_sparsity=self.preserve_sparsity,
         )
-        centroids = np.asarray(initializer.get_cluster_centroids())
-        missing = self.number_of_clusters - len(centroids)
-        fill = 0.0 if self.preserve_sparsity else centroids[-1]
-        return np.append(centroids, np.full(missing, fill, centroids.dtype))
+        return np.asarray(initializer.get_cluster_centroids())
 
     def values(self, training=False):
         """The clustered kernel; in training, centroids and pulling indices are brought up to date.

@@ -88,6 +88,18 @@ class ClusteredLayer(keras.layers.Wrapper):
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
 
+    @property
+    def kernels(self):
+        """The wrapped layer's variables that are clustered, as the optimizer left them."""
+        return [kernel.kernel for kernel in self._clustered.values()]
+
+    @property
+    def pattern(self):
+        """How many centroids there are, in words."""
+        each = " per channel" if self.cluster_per_channel else ""
+        kept = ", zeros kept" if self.preserve_sparsity else ""
+        return f"clustered, {self.number_of_clusters} centroids{each}{kept}"
+
     def build(self, input_shape=None):
         self._build(input_shape)
         for kernel in self._clustered.values():

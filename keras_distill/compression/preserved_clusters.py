@@ -1,9 +1,13 @@
+import keras
 import numpy as np
 from keras import ops
 
 from keras_distill.compression.clustered_kernel import clustering_algorithm
+from keras_distill.compression.quantization_rules import kernel_of
 
 _MOST = 1024  # TF-MOT takes a kernel of more different values for one that is not clustered.
+
+_FAR = 1e6  # Fills up the centroids of channels that have fewer: no weight is ever near it.
 
 
 class PreservedClusters:
@@ -16,7 +20,7 @@ class PreservedClusters:
     Args:
         owner: the layer that gets the variables.
         kernel: the `keras.Variable` whose weights are clustered.
-        shape: shape of the centroids, from `shape_of_clusters`.
+        shape: shape of the centroids, from `clusters_of`.
     """
 
     def __init__(self, owner, kernel, shape):
@@ -42,9 +46,8 @@ class PreservedClusters:
         weights = ops.convert_to_numpy(self.kernel)
         groups = _channels(weights) if self.per_channel else [weights]
         count = self.centroids.shape[-1]
-        # What is filled up with the last value is never looked up: the first of equals is nearest.
-        filled = [np.pad(own, (0, count - len(own)), "edge") for own in map(_distinct, groups)]
-        centroids = np.reshape(filled, self.centroids.shape)
+        filled = [np.append(own, [_FAR] * (count - len(own))) for own in map(_distinct, groups)]
+        centroids = np.reshape(filled, self.centroids.shape).astype(weights.dtype)
         self.centroids.assign(centroids)
         self.centroids_mask.assign(centroids != 0 if preserve_sparsity else np.ones_like(centroids))
         algorithm = clustering_algorithm(self.centroids, self.per_channel)
@@ -55,6 +58,7 @@ class PreservedClusters:
         """The clustered kernel of `weights`; in training everything is brought up to date."""
         if not training:
             return self.clustered.value
+        weights = ops.cast(weights, self.centroids.dtype)  # half of it under mixed precision
         self.centroids.assign(self.centroids * self.centroids_mask)
         algorithm = clustering_algorithm(self.centroids, self.per_channel)
         indices = algorithm.get_pulling_indices(weights)
@@ -64,24 +68,27 @@ class PreservedClusters:
         return clustered
 
 
-def shape_of_clusters(kernel, per_channel):
-    """Shape of the centroids of a clustered kernel, or None where it is not clustered.
+def clusters_of(layer):
+    """Shape of the centroids of a layer's clustered kernel, or None where there is none.
 
-    As in TF-MOT, each channel keeps its own values where the channels have about equally many
-    of them. Where they have not, but share no values either, they are kept apart as well.
+    As in TF-MOT, each channel of a Conv2D keeps its own values where the channels have about
+    equally many of them. Where they have not, but share no values either, they are kept apart
+    as well. Other layers have one set of values.
 
     Args:
-        kernel: an array.
-        per_channel: whether int8 gives each slice of the last axis a scale of its own.
+        layer: a stock layer that is built and will be quantized.
 
     Returns:
         `(clusters,)`, `(channels, clusters)` or None.
     """
+    if type(layer) in (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D):
+        return None  # TF-MOT clusters none, so a few values there are chance
+    kernel = ops.convert_to_numpy(kernel_of(layer))
     others = kernel[kernel != 0]
     if len(np.unique(others)) == others.size:
         return None
     whole = len(_distinct(kernel))
-    if per_channel:
+    if type(layer) is keras.layers.Conv2D:
         counts = [len(_distinct(channel)) for channel in _channels(kernel)]
         if max(counts) - min(counts) <= 1 or whole == sum(counts):
             return (len(counts), max(counts)) if 1 < max(counts) <= _MOST else None
