@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from keras_distill.models.clone_graph import clone_graph
 from keras_distill.models.kept_channels import copy_kept
 from keras_distill.models.layer_widths import (
     follows,
@@ -101,7 +102,7 @@ def _narrowed(teacher, width, kept, seed):
             return type(layer).from_config(config)
 
         try:
-            return _clone(teacher, narrowed)
+            return clone_graph(teacher, narrowed, follows)
         except ValueError as error:
             failure = error  # two layers' channels do not meet: Keras says which
     raise ValueError(
@@ -109,46 +110,3 @@ def _narrowed(teacher, width, kept, seed):
         f"layers meet. Received: width={width}. Try another width, such as 0.5 or 0.25, or write "
         "the student yourself and hand it to kd.Distiller."
     ) from failure
-
-
-def _clone(model, narrowed, arguments=None):
-    """`model` with each layer replaced, built on inputs shaped like `arguments`.
-
-    A nested model is rebuilt on what reaches it, because its own inputs are narrower now.
-    """
-    if isinstance(model, keras.Sequential):
-        inputs = keras.Input(batch_shape=(arguments or model.inputs)[0].shape)
-        x, clones = inputs, []
-        for layer in model.layers:
-            inner = isinstance(layer, keras.Model)
-            clones.append(_clone(layer, narrowed, [x]) if inner else narrowed(layer, x.shape[-1]))
-            x = clones[-1](x)
-        return keras.Sequential([inputs, *clones], name=model.name)
-    inner = {}
-
-    def replaced(layer):
-        # What depends on its input is rebuilt when called; bare operations (x + 1) hold nothing.
-        later = isinstance(layer, keras.Model) or follows(layer)
-        return layer if later or not isinstance(layer, layers.Layer) else narrowed(layer)
-
-    def called(layer, *args, **kwargs):
-        if isinstance(layer, keras.Model) or follows(layer):
-            if id(layer) not in inner:
-                given = keras.tree.flatten(args)
-                if isinstance(layer, keras.Model):
-                    inner[id(layer)] = _clone(layer, narrowed, given)
-                else:
-                    inner[id(layer)] = narrowed(layer, given[0].shape[-1])
-            layer = inner[id(layer)]
-        return layer(*args, **kwargs)
-
-    inputs = None
-    if arguments is not None:
-        inputs = [
-            keras.Input(batch_shape=new.shape, dtype=old.dtype, name=old._keras_history[0].name)
-            for old, new in zip(model.inputs, arguments, strict=True)
-        ]
-        inputs = keras.tree.pack_sequence_as(model.input, inputs)
-    return keras.models.clone_model(
-        model, input_tensors=inputs, clone_function=replaced, call_function=called
-    )
