@@ -25,7 +25,11 @@ def quantized_composite(layer, copy, wrap, input_quantized=False):
         A `QuantizedComposite`, or None where nothing inside can be quantized.
     """
     inner = inner_layers(layer)
-    placements, attention, graph = plan_composite(layer)
+    try:
+        placements, attention, graph = plan_composite(layer)
+    except Exception:
+        # Whatever a call does that symbols cannot follow: it stays float, and says so.
+        return None
     if not any(placement.kernel for placement in placements.values()):
         return None
     quantized = {inner[path] for path in placements}

@@ -48,6 +48,29 @@ class CompositeWrapper(keras.layers.Wrapper):
     def get_build_config(self):
         return None
 
+    @property
+    def pattern(self):
+        """What was done, for the summary; the rows of the inner layers follow."""
+        return "inside"
+
+    def check_paths(self, paths, inner):
+        """Refuse paths at which the composite has no layer, or one that is not built."""
+        unknown = sorted(set(paths) - set(inner))
+        if unknown:
+            raise ValueError(
+                f"`{type(self).__name__}` expects paths of layers inside {self.layer.name!r}: "
+                f"{', '.join(inner)}. Received: {', '.join(unknown)}. Let the verbs of "
+                "`keras_distill.compression` find the paths."
+            )
+        for path in paths:
+            if not inner[path].built:
+                raise ValueError(
+                    f"`{type(self).__name__}` expects inner layers that have weights. Received: "
+                    f"{path!r} inside {self.layer.name!r}, which is not built: the call of the "
+                    "composite does not reach it. Leave its path out, or build it in the "
+                    "composite's own `build`."
+                )
+
     def build_parts(self, inner):
         """Make what the wrapper adds to the inner layers: {path: layer}."""
         raise NotImplementedError

@@ -3,6 +3,7 @@
 import keras
 
 from keras_distill.compression.clustered_layer import ClusteredLayer
+from keras_distill.compression.composite_wrapper import CompositeWrapper
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
@@ -66,5 +67,5 @@ def layers_with_paths(model, prefix=""):
 
 def prepared_layers(model):
     """The layers of this room inside the model: (path, layer) pairs."""
-    kinds = (PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizedInput)
+    kinds = (PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizedInput, CompositeWrapper)
     return [(path, layer) for path, layer in layers_with_paths(model) if isinstance(layer, kinds)]

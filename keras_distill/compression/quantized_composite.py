@@ -59,13 +59,8 @@ class QuantizedComposite(CompositeWrapper):
         self.output_quantized = output
 
     def build_parts(self, inner):
-        unknown = {*self.quantizers, *self.input_paths, *self.attention_paths} - {*inner, ""}
-        if unknown:
-            raise ValueError(
-                f"`QuantizedComposite` expects paths of layers inside {self.layer.name!r}: "
-                f"{', '.join(inner)}. Received: {', '.join(sorted(unknown))}. Let "
-                "`quantize_model` plan the paths."
-            )
+        paths = {*self.quantizers, *self.input_paths, *self.attention_paths} - {""}
+        self.check_paths(paths, inner)
         self.parts = []
         self._places = {}
         for path, arguments in sorted(self.quantizers.items()):
@@ -86,6 +81,13 @@ class QuantizedComposite(CompositeWrapper):
             part.build(None)
         self._places[f"{path}:{place}"] = len(self.parts)
         self.parts.append(part)
+
+    @property
+    def pattern(self):
+        done = ["inside"]
+        done += ["attention int8"] * bool(self.attention_paths)
+        done += ["output int8"] * self.output_quantized
+        return ", ".join(done)
 
     def part(self, path, place="layer"):
         """The layer that quantizes at a place, or None.

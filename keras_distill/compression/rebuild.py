@@ -3,6 +3,7 @@
 import keras
 
 from keras_distill.compression.clustered_layer import ClusteredLayer
+from keras_distill.compression.composite_wrapper import CompositeWrapper
 from keras_distill.compression.prerequisites import is_graph
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.quantized_layer import QuantizedLayer
@@ -17,7 +18,8 @@ def rebuild(model, replace, make_input=None):
         model: the built model. It is left as it is.
         replace: function of a layer (not an input layer, not a nested graph model) that
             returns the new, unbuilt layer.
-        make_input: function of an input's name that returns a layer to put behind it.
+        make_input: function of an input's name that returns a layer to put behind it (or None),
+            where the input is of floating-point numbers.
             Inputs of nested models get none: what they are fed is looked after outside.
 
     Returns:
@@ -33,11 +35,20 @@ def rebuild(model, replace, make_input=None):
 
 def copy_layer(layer):
     """An unbuilt copy of a layer (or of an operation of the graph) by its configuration."""
-    return type(layer).from_config(layer.get_config())
+    copy = type(layer).from_config(layer.get_config())
+    if copy.name != layer.name:
+        # Some of KerasHub's blocks add to their name each time they are made.
+        copy.name = layer.name
+    return copy
+
+
+def is_float(tensor):
+    """Whether a tensor holds floating-point numbers: not token ids, masks or strings."""
+    return keras.backend.is_float_dtype(tensor.dtype)
 
 
 def _inner(layer):
-    return layer.layer if isinstance(layer, _WRAPPERS) else layer
+    return layer.layer if isinstance(layer, (*_WRAPPERS, CompositeWrapper)) else layer
 
 
 def _rebuild(model, replace, make_input, pairs):
@@ -55,8 +66,8 @@ def _rebuild(model, replace, make_input, pairs):
     if isinstance(model, keras.Sequential):
         tensor = model.inputs[0]
         start = [keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=tensor.name)]
-        if make_input:
-            start.append(make_input(tensor.name))
+        if make_input and is_float(tensor) and (layer := make_input(tensor.name)):
+            start.append(layer)
         return keras.Sequential([*start, *map(clone, model.layers)], name=model.name)
 
     behind = {}
@@ -73,10 +84,11 @@ def _rebuild(model, replace, make_input, pairs):
         if not isinstance(tensor, keras.KerasTensor):
             return tensor
         source = tensor._keras_history.operation
-        if not isinstance(source, keras.layers.InputLayer):
+        if not isinstance(source, keras.layers.InputLayer) or not is_float(tensor):
             return tensor
         if source.name not in behind:
-            behind[source.name] = make_input(source.name)(tensor)
+            layer = make_input(source.name)
+            behind[source.name] = layer(tensor) if layer else tensor
         return behind[source.name]
 
     return keras.models.clone_model(model, clone_function=clone, call_function=call)

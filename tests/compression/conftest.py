@@ -92,10 +92,59 @@ def everything():
     return keras.Model(image, layers.Dense(4, name="head")(x), name="everything")
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class Gated(layers.Layer):
+    """A user's own composite: no `build`, names by chance, layers in a list, an unused one."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.stages = [
+            layers.Conv2D(units, 3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+        ]
+        self.gate = layers.Dense(units, activation="sigmoid")
+        self.drop = layers.Dropout(0.2, seed=3)
+        self.unused = layers.Dense(units)
+
+    def call(self, inputs, training=None):
+        x = inputs
+        for stage in self.stages:
+            x = stage(x)
+        x = self.drop(x, training=training)
+        return x * self.gate(keras.ops.mean(x, axis=(1, 2), keepdims=True)) + x
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+def gated():
+    image = keras.Input((8, 8, 1), name="image")
+    x = layers.Conv2D(8, 3, padding="same", name="stem")(image)
+    x = Gated(8, name="block_1")(x)
+    x = Gated(8, name="block_2")(x)
+    x = layers.GlobalAveragePooling2D(name="pool")(x)
+    return keras.Model(image, layers.Dense(4, name="head")(x), name="gated")
+
+
+def transformer():
+    x = words = keras.Input((6, 8), name="words")
+    for index in range(2):
+        seen = layers.MultiHeadAttention(2, 4, dropout=0.1, seed=4, name=f"attention_{index}")(x, x)
+        x = layers.Add(name=f"add_{index}")([x, seen])
+        x = layers.LayerNormalization(name=f"norm_{index}")(x)
+        y = layers.Dense(16, activation="relu", name=f"up_{index}")(x)
+        x = layers.Add(name=f"sum_{index}")([x, layers.Dense(8, name=f"down_{index}")(y)])
+        x = layers.LayerNormalization(name=f"last_norm_{index}")(x)
+    x = layers.GlobalAveragePooling1D(name="pool")(x)
+    return keras.Model(words, layers.Dense(4, name="head")(x), name="transformer")
+
+
 @pytest.fixture
 def build():
     """build(name) makes one of the models above."""
-    makers = (mlp, plain, residual, separable, everything)
+    makers = (gated, transformer, mlp, plain, residual, separable, everything)
     by_name = {maker.__name__: maker for maker in makers}
     return lambda name, **keywords: by_name[name](**keywords)
 
