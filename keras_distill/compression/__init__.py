@@ -3,11 +3,14 @@
 from keras_distill.compression.centroid_initialization import (
     CentroidInitialization as CentroidInitialization,
 )
+from keras_distill.compression.channel_group import ChannelGroup as ChannelGroup
+from keras_distill.compression.channel_groups import channel_groups as channel_groups
 from keras_distill.compression.cluster_weights import cluster_weights as cluster_weights
 from keras_distill.compression.clustered_layer import ClusteredLayer as ClusteredLayer
 from keras_distill.compression.compression_summary import CompressionSummary as CompressionSummary
 from keras_distill.compression.constant_sparsity import ConstantSparsity as ConstantSparsity
 from keras_distill.compression.polynomial_decay import PolynomialDecay as PolynomialDecay
+from keras_distill.compression.prune_channels import prune_channels as prune_channels
 from keras_distill.compression.prune_for_latency_on_xnnpack import (
     PruneForLatencyOnXNNPack as PruneForLatencyOnXNNPack,
 )
