@@ -9,93 +9,50 @@ import dataclasses
 
 import keras
 
-from keras_distill.compression.matrix_product import product_axes
-
-_KERNELS = {
-    keras.layers.Conv2D: "per_channel",
-    keras.layers.DepthwiseConv2D: "per_channel",
-    keras.layers.Dense: "per_tensor",
-    keras.layers.EinsumDense: "per_tensor",
-}
-_QUANTIZED_OUTPUT = (
-    keras.layers.Add,
-    keras.layers.AveragePooling2D,
-    keras.layers.Concatenate,
-    keras.layers.GlobalAveragePooling2D,
-    keras.layers.Multiply,
-    keras.layers.ReLU,
-    keras.layers.Rescaling,
+from keras_distill.compression.quantization_rules import (
+    BOTH_SIDES_ACTIVATIONS,
+    FIXED_RANGE_ACTIVATIONS,
+    FLOAT_ISLANDS,
+    FOLDING,
+    FUSED_ACTIVATIONS,
+    KERNELS,
+    OUTPUTS_OF_TFMOT,
+    QUANTIZED_OUTPUT,
+    activation_name,
+    moves_values,
+    reason_of_activation,
+    reason_to_skip,
 )
-_MOVES_VALUES = (
-    keras.layers.Dropout,
-    keras.layers.Flatten,
-    keras.layers.GlobalMaxPooling2D,
-    keras.layers.MaxPooling2D,
-    keras.layers.Permute,
-    keras.layers.Reshape,
-    keras.layers.SpatialDropout2D,
-    keras.layers.ZeroPadding2D,
-)
-_FUSED_ACTIVATIONS = ("relu", "relu6")
-# TFLite's int8 kernels of these fix the range of their output themselves.
-_FIXED_RANGE_ACTIVATIONS = ("sigmoid", "softmax", "tanh")
-_BOTH_SIDES_ACTIVATIONS = ("hard_silu",)
 
 
 @dataclasses.dataclass(frozen=True)
 class Placement:
-    """Where a layer gets quantizers: on its kernel, before its activation, on its output."""
+    """Where a layer gets quantizers: on its kernel, before its activation, on its output.
+
+    `standalone` marks a BatchNormalization that is folded into no layer.
+    """
 
     kernel: str | None = None
     before_activation: bool = False
     output: bool = False
+    standalone: bool = False
 
 
-def activation_name(layer):
-    """The name of a layer's activation function, "linear" where it has none."""
-    if isinstance(layer, keras.layers.Softmax):
-        return "softmax"
-    activation = getattr(layer, "activation", None)
-    return "linear" if activation is None else getattr(activation, "__name__", str(activation))
-
-
-def kernel_of(layer):
-    """The variable of a stock layer that is quantized, or None."""
-    return layer.kernel if type(layer) in _KERNELS else None
-
-
-def moves_values(layer):
-    """Whether the layer only moves values, so that its output has its input's range."""
-    return type(layer) in _MOVES_VALUES
-
-
-def reason_to_skip(layer):
-    """Why a layer stays float wherever it stands, or None where it can be quantized."""
-    kind = type(layer)
-    known = (*_KERNELS, *_QUANTIZED_OUTPUT, *_MOVES_VALUES)
-    if kind not in (*known, keras.layers.Activation, keras.layers.Softmax):
-        if kind is keras.layers.BatchNormalization:
-            return None
-        return f"the 8-bit scheme has no rule for {kind.__name__}"
-    name = activation_name(layer)
-    good = ("linear", *_FUSED_ACTIVATIONS, *_FIXED_RANGE_ACTIVATIONS, *_BOTH_SIDES_ACTIVATIONS)
-    if name not in good:
-        return f"the 8-bit scheme has no rule for the activation {name}"
-    if kind is keras.layers.EinsumDense and product_axes(layer) is None:
-        return f"its equation {layer.equation} is no matrix product of input and kernel"
-    return None
-
-
-def plan(model):
+def plan(model, chosen=None):
     """Placements of one graph (nested models are planned by themselves).
 
     Args:
         model: a built Functional or Sequential model.
+        chosen: the layers to quantize, or None for all. As in TF-MOT, a layer that alone
+            feeds a chosen one gets a quantizer on its output.
 
     Returns:
-        ({layer: Placement}, {layer: reason}); layers in neither only move values.
+        ({layer: Placement}, {layer: reason}); layers in neither only move values, those in
+        both are float inside.
     """
-    return plan_layers(model.layers, LayerGraph.of_model(model))
+    graph = LayerGraph.of_model(model)
+    graph.chosen = chosen
+    return plan_layers(model.layers, graph)
 
 
 def plan_layers(layers, graph):
@@ -105,18 +62,27 @@ def plan_layers(layers, graph):
         if isinstance(layer, keras.Model | keras.layers.InputLayer):
             continue
         reason = reason_to_skip(layer)
-        if reason is None and isinstance(layer, keras.layers.BatchNormalization):
-            if not graph.folds(layer):
-                reason = "no convolution of its own directly before it to be folded into"
-        if reason:
+        if not graph.is_chosen(layer):
+            reasons[layer] = "it was not annotated"
+            if reason is None and not moves_values(layer) and graph.feeds_chosen(layer):
+                placements[layer] = dataclasses.replace(_placement(layer, graph), kernel=None)
+        elif reason:
             reasons[layer] = reason
+            if type(layer) in FLOAT_ISLANDS and None not in graph.consumers.get(layer, [None]):
+                placements[layer] = Placement(output=True)
+        elif type(layer) is keras.layers.Flatten:
+            placements[layer] = Placement()  # Written otherwise for the converter.
         elif not moves_values(layer):
             placements[layer] = _placement(layer, graph)
+            if reason_of_activation(layer):
+                reasons[layer] = reason_of_activation(layer)
     return placements, reasons
 
 
 class LayerGraph:
     """Who feeds whom: {layer: [consumer, ...]} and {layer: [producer, ...]}."""
+
+    chosen = None
 
     def __init__(self):
         self.consumers = {}
@@ -136,9 +102,29 @@ class LayerGraph:
             graph.consumers.setdefault(tensor._keras_history.operation, []).append(None)
         return graph
 
+    def takes_indices(self, layer):
+        """Whether what a layer gives out are whole numbers that an Embedding looks up."""
+        return any(
+            type(consumer) is keras.layers.Embedding
+            or (consumer is not None and moves_values(consumer) and self.takes_indices(consumer))
+            for consumer in self.consumers.get(layer, [])
+        )
+
+    def is_chosen(self, layer):
+        return self.chosen is None or layer in self.chosen
+
+    def feeds_chosen(self, layer):
+        """Whether a chosen layer is fed by this one alone."""
+        return any(
+            consumer in self.chosen and len(self.producers[consumer]) == 1
+            for consumer in self.consumers.get(layer, [])
+        )
+
     def sole_consumer(self, layer):
+        """The one layer that is fed by this one, if both are to be quantized."""
         consumers = self.consumers.get(layer, [])
-        return consumers[0] if len(consumers) == 1 else None
+        alone = len(consumers) == 1 and self.is_chosen(layer) and self.is_chosen(consumers[0])
+        return consumers[0] if alone else None
 
     def folds(self, normalization):
         """Whether a BatchNormalization folds into the layer before it."""
@@ -146,11 +132,27 @@ class LayerGraph:
         return (
             len(producers) == 1
             # TF-MOT allows Dense too, but the converter then leaves the Dense layer float.
-            and type(producers[0]) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
+            and type(producers[0]) in FOLDING
             and activation_name(producers[0]) == "linear"
             and reason_to_skip(producers[0]) is None
             and self.sole_consumer(producers[0]) is normalization
         )
+
+    def shares_a_range(self, concatenation):
+        """Whether a Concatenate quantizes for all that feed it: TF-MOT's rule is all or none."""
+        producers = self.producers.get(concatenation, [])
+        return 2 <= len(producers) <= 6 and all(
+            self.sole_consumer(producer) is concatenation and self._is_known_to_tfmot(producer)
+            for producer in producers
+        )
+
+    def _is_known_to_tfmot(self, layer):
+        if isinstance(layer, keras.layers.InputLayer):
+            return True
+        if isinstance(layer, keras.layers.BatchNormalization):
+            return self.folds(layer)
+        known = type(layer) in (*KERNELS, *OUTPUTS_OF_TFMOT) or moves_values(layer)
+        return known and reason_to_skip(layer) is None
 
 
 def _fuses(layer):
@@ -158,33 +160,43 @@ def _fuses(layer):
     if type(layer) is keras.layers.ReLU:
         plain = not layer.negative_slope and not layer.threshold
         return plain and layer.max_value in (None, 6)
-    return type(layer) is keras.layers.Activation and activation_name(layer) in _FUSED_ACTIVATIONS
+    return type(layer) is keras.layers.Activation and activation_name(layer) in FUSED_ACTIVATIONS
 
 
 def _placement(layer, graph):
     kind, name = type(layer), activation_name(layer)
-    kernel = _KERNELS.get(kind)
+    if kind is keras.layers.Embedding:
+        # Looking up moves values: the range of its table is that of its output.
+        return Placement(KERNELS[kind])
     consumer = graph.sole_consumer(layer)
-    before = name in (*_FIXED_RANGE_ACTIVATIONS, *_BOTH_SIDES_ACTIVATIONS)
-    output = name not in _FIXED_RANGE_ACTIVATIONS
+    normalizes = kind is keras.layers.BatchNormalization
+    before = name in (*FIXED_RANGE_ACTIVATIONS, *BOTH_SIDES_ACTIVATIONS)
+    before = before or reason_of_activation(layer) is not None
+    output = name not in FIXED_RANGE_ACTIVATIONS
     if kind is keras.layers.Activation and name == "linear":
         output = False
-    if kind in (keras.layers.Activation, keras.layers.Softmax) and _is_quantized(layer, graph):
+    if kind in (keras.layers.Activation, keras.layers.Softmax) and _is_fed_int8(layer, graph):
         before = False
-    fusing = (*_KERNELS, keras.layers.BatchNormalization, keras.layers.Add)
+    fusing = (*KERNELS, keras.layers.BatchNormalization, keras.layers.Add)
     if kind in fusing and name == "linear" and _fuses(consumer):
         output = False
-    if kind in _KERNELS and isinstance(consumer, keras.layers.BatchNormalization):
+    if kind in KERNELS and isinstance(consumer, keras.layers.BatchNormalization):
         output = output and not graph.folds(consumer)
-    if kind not in _KERNELS and isinstance(consumer, keras.layers.Concatenate):
-        output = False
-    return Placement(kernel, before, output)
+    if kind not in KERNELS and isinstance(consumer, keras.layers.Concatenate):
+        output = output and not graph.shares_a_range(consumer)
+    return Placement(KERNELS.get(kind), before, output, normalizes and not graph.folds(layer))
 
 
-def _is_quantized(layer, graph):
-    """Whether what an activation layer is fed has a quantizer already."""
+def _is_fed_int8(layer, graph):
+    """Whether all that feeds a layer has a quantizer already, seen through what moves values."""
     producers = graph.producers.get(layer, [])
-    quantized = (*_KERNELS, *_QUANTIZED_OUTPUT, keras.layers.BatchNormalization)
-    return bool(producers) and all(
-        type(producer) in quantized and reason_to_skip(producer) is None for producer in producers
-    )
+    return bool(producers) and all(_is_int8(producer, graph) for producer in producers)
+
+
+def _is_int8(layer, graph):
+    if layer is not None and moves_values(layer):
+        return _is_fed_int8(layer, graph)
+    quantized = (*KERNELS, *QUANTIZED_OUTPUT, *FLOAT_ISLANDS, keras.layers.BatchNormalization)
+    if isinstance(layer, keras.layers.InputLayer):
+        return graph.is_chosen(layer)
+    return type(layer) in quantized and graph.is_chosen(layer)

@@ -27,15 +27,16 @@ class QuantizedInput(keras.layers.Layer):
     """
 
     def __init__(self, **kwargs):
-        super().__init__(**kwargs)
+        # Ranges are float32 under every policy, and so is TensorFlow's quantizer.
+        super().__init__(**{**kwargs, "dtype": "float32"})
         self.supports_jit = False
 
     def build(self, input_shape):
         self.range_min = self.add_weight(
-            name="min", shape=(), initializer="zeros", trainable=False, autocast=False
+            name="min", shape=(), initializer="zeros", trainable=False, aggregation="mean"
         )
         self.range_max = self.add_weight(
-            name="max", shape=(), initializer="zeros", trainable=False, autocast=False
+            name="max", shape=(), initializer="zeros", trainable=False, aggregation="mean"
         )
 
     def call(self, inputs, training=None):

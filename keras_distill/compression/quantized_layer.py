@@ -2,14 +2,14 @@ import keras
 from keras import ops
 
 from keras_distill import _tfmot
+from keras_distill.compression.integer_forms import (
+    count_intermediates,
+    integer_activation,
+    integer_form,
+)
 from keras_distill.compression.matrix_product import flat_product, is_flattened
-from keras_distill.compression.quantization_plan import activation_name, kernel_of
-
-
-def _hard_swish(inputs):
-    # Written as the converter knows it: Keras's form of hard_silu (x / 6 + 0.5, clipped) becomes
-    # four operators without ranges instead of one HARD_SWISH.
-    return inputs * ops.relu6(inputs + 3.0) * (1.0 / 6.0)
+from keras_distill.compression.preserved_clusters import PreservedClusters
+from keras_distill.compression.quantization_rules import activation_name, kernel_of
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -27,6 +27,9 @@ class QuantizedLayer(keras.layers.Wrapper):
         before_activation: whether values are quantized before the layer's activation.
         output: whether the layer's output is quantized.
         preserve_sparsity: whether weights that are zero when the layer is wrapped stay zero.
+        preserve_clusters: shape of the centroids of a clustered kernel whose few values stay as
+            many, `(clusters,)` or `(channels, clusters)`; None for any other kernel.
+        standalone: whether the layer is a BatchNormalization that is folded into no other.
         **kwargs: `name`, `dtype` and `trainable`, as for every layer.
 
     Returns:
@@ -50,6 +53,8 @@ class QuantizedLayer(keras.layers.Wrapper):
         before_activation=False,
         output=False,
         preserve_sparsity=False,
+        preserve_clusters=None,
+        standalone=False,
         **kwargs,
     ):
         super().__init__(layer, **{"name": layer.name, **kwargs})
@@ -57,6 +62,8 @@ class QuantizedLayer(keras.layers.Wrapper):
         self.before_activation = before_activation
         self.output_quantized = output
         self.preserve_sparsity = preserve_sparsity
+        self.preserve_clusters = tuple(preserve_clusters) if preserve_clusters else None
+        self.standalone = standalone
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
 
@@ -75,6 +82,8 @@ class QuantizedLayer(keras.layers.Wrapper):
                     trainable=False,
                     autocast=False,
                 )
+            if self.preserve_clusters:
+                self._clusters = PreservedClusters(self, kernel, self.preserve_clusters)
         if self.before_activation:
             self._add_range("before_activation")
         for index in range(self._count_intermediates(input_shape)):
@@ -88,28 +97,28 @@ class QuantizedLayer(keras.layers.Wrapper):
                 name=f"{name}_{end}",
                 shape=shape,
                 initializer=keras.initializers.Constant(value),
+                dtype="float32",
                 trainable=False,
                 autocast=False,
+                aggregation="mean",
             )
             for end, value in (("min", -6.0), ("max", 6.0))
         ]
 
     def _count_intermediates(self, input_shape):
-        if not self.output_quantized and not self._is_merge():
-            return 0
-        if isinstance(self.layer, keras.layers.Rescaling):
+        if activation_name(self.layer) == "hard_sigmoid":
             return 1
-        return max(len(input_shape) - 2, 0) if self._is_merge() else 0
-
-    def _is_merge(self):
-        return isinstance(self.layer, keras.layers.Add | keras.layers.Multiply)
+        return count_intermediates(self.layer, input_shape, self.output_quantized, self.standalone)
 
     def call(self, inputs, training=None):
         training = bool(training)
         if self.quantized_kernel:
-            kernel = kernel_of(self.layer)
-            with keras.StatelessScope(state_mapping=[(kernel, self.fake_kernel(training))]):
-                outputs = self._run(inputs, training)
+            kernel, fake = kernel_of(self.layer), self.fake_kernel(training)
+            if len(fake.shape) != len(kernel.shape):
+                outputs = self._run(inputs, training, kernel=fake)
+            else:
+                with keras.StatelessScope(state_mapping=[(kernel, fake)]):
+                    outputs = self._run(inputs, training)
         else:
             outputs = self._run(inputs, training)
         if self._is_flattened(inputs):
@@ -119,26 +128,44 @@ class QuantizedLayer(keras.layers.Wrapper):
     def _is_flattened(self, inputs):
         return bool(self.quantized_kernel) and is_flattened(self.layer, len(inputs.shape))
 
-    def _apply(self, inputs, training):
-        if not self._is_flattened(inputs):
+    def _apply(self, inputs, training, **extra):
+        if self._is_flattened(inputs):
+            # On the flat product: two ranges around a reshape make the converter fail.
+            return flat_product(self.layer, inputs, self._ranger("output", training))
+        form = integer_form(self.layer, self.standalone)
+        if form is None:
             return self.layer(inputs)
-        # On the flat product: two ranges around a reshape make the converter fail.
-        return flat_product(
-            self.layer, inputs, lambda values: self._activation_range("output", values, training)
-        )
+        if self.standalone:
+            extra["training"] = training
+        return form(self.layer, inputs, self._ranger(None, training), **extra)
+
+    def _ranger(self, name, training):
+        """The function of values, or of a range's name and values, that holds them to it."""
+        if name is None:
+            return lambda name, values: self._activation_range(name, values, training)
+        return lambda values: self._activation_range(name, values, training)
 
     def fake_kernel(self, training=False):
-        """The kernel as the int8 file will hold it, times its scale."""
+        """The kernel as the int8 file will hold it, times its scale.
+
+        That of a layer of one spatial axis has two: an axis of one in front.
+        """
         kernel = kernel_of(self.layer).value
         if self.preserve_sparsity:
             # The mask also stops the gradient, so masked weights never leave zero.
             kernel = kernel * self.sparsity_mask
+        if self.preserve_clusters:
+            kernel = self._clusters.values(kernel, training)
         if self.quantized_kernel == "per_channel":
             quantizer = _tfmot.Default8BitConvWeightsQuantizer()
         else:
             quantizer = _tfmot.LastValueQuantizer(
                 num_bits=8, per_axis=False, symmetric=True, narrow_range=True
             )
+        if len(kernel.shape) == 3:
+            # As of two spatial axes: TF-MOT's quantizer per channel, and the converter between
+            # it and the convolution, know no others.
+            kernel = ops.expand_dims(kernel, 0)
         return self._quantize("kernel", quantizer, kernel, training)
 
     def kernel_range(self):
@@ -148,6 +175,10 @@ class QuantizedLayer(keras.layers.Wrapper):
     def keep_zeros(self):
         """Remember which weights of the kernel are zero now."""
         self.sparsity_mask.assign(ops.cast(ops.not_equal(kernel_of(self.layer), 0), "float32"))
+
+    def keep_clusters(self):
+        """Remember which values the kernel has now; call `keep_zeros` first."""
+        self._clusters.start(self.preserve_sparsity)
 
     def _activation_range(self, name, values, training):
         if name not in self._ranges:
@@ -159,36 +190,27 @@ class QuantizedLayer(keras.layers.Wrapper):
 
     def _quantize(self, name, quantizer, values, training):
         low, high = self._ranges[name]
-        return quantizer(values, training, {"min_var": low.value, "max_var": high.value})
+        # TensorFlow's quantizers and TF-MOT's ranges are float32 under every policy.
+        exact = ops.cast(values, "float32")
+        exact = quantizer(exact, training, {"min_var": low.value, "max_var": high.value})
+        return ops.cast(exact, values.dtype)
 
-    def _run(self, inputs, training):
-        if isinstance(self.layer, keras.layers.Rescaling):
-            scaled = ops.cast(inputs, self.compute_dtype) * self.layer.scale
-            return self._activation_range("intermediate_0", scaled, training) + self.layer.offset
-        if self._is_merge():
-            total = inputs[0]
-            for index, term in enumerate(inputs[1:]):
-                if index:
-                    total = self._activation_range(f"intermediate_{index - 1}", total, training)
-                total = self.layer([total, term])
-            return total
-        name = activation_name(self.layer)
-        if name != "hard_silu" and not self.before_activation:
-            return self._apply(inputs, training)
-        return self._run_with_activation(inputs, training, name)
-
-    def _run_with_activation(self, inputs, training, name):
+    def _run(self, inputs, training, **extra):
         if isinstance(self.layer, keras.layers.Softmax):
             return self.layer(self._activation_range("before_activation", inputs, training))
+        name = activation_name(self.layer)
+        form = integer_activation(name, self._ranger(None, training))
+        if form is None and not self.before_activation:
+            return self._apply(inputs, training, **extra)
         activation = self.layer.activation
 
         def quantized_activation(values):
             values = self._activation_range("before_activation", values, training)
-            return _hard_swish(values) if name == "hard_silu" else activation(values)
+            return (form or activation)(values)
 
         self.layer.activation = quantized_activation
         try:
-            return self._apply(inputs, training)
+            return self._apply(inputs, training, **extra)
         finally:
             self.layer.activation = activation
 
@@ -202,4 +224,6 @@ class QuantizedLayer(keras.layers.Wrapper):
             "before_activation": self.before_activation,
             "output": self.output_quantized,
             "preserve_sparsity": self.preserve_sparsity,
+            "preserve_clusters": self.preserve_clusters,
+            "standalone": self.standalone,
         }

@@ -3,16 +3,20 @@ import gzip
 import keras
 import numpy as np
 
+from keras_distill.compression.clusterable_kernels import why_not_clustered
+from keras_distill.compression.clustered_layer import ClusteredLayer
+from keras_distill.compression.composite_wrapper import CompositeWrapper
 from keras_distill.compression.compression_summary import CompressionSummary
-from keras_distill.compression.prerequisites import (
-    check_model,
-    is_graph,
-    layers_with_paths,
-    prepared_layers,
-)
+from keras_distill.compression.opened_layers import opened_layers, weights_inside
+from keras_distill.compression.prerequisites import check_model, is_graph
 from keras_distill.compression.prunable_weights import is_prunable, prunable_weights, why_not
 from keras_distill.compression.pruned_layer import PrunedLayer
-from keras_distill.compression.quantization_plan import kernel_of, moves_values, reason_to_skip
+from keras_distill.compression.quantization_rules import (
+    kernel_of,
+    moves_values,
+    reason_of_activation,
+    reason_to_skip,
+)
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
 from keras_distill.footprint import macs_by_layer
@@ -41,20 +45,21 @@ def summary(model):
     ```
     """
     check_model("summary", model)
-    prepared = [layer for _, layer in prepared_layers(model)]
-    kinds = {type(layer) for layer in prepared}
-    policies = {layer.chosen_by for layer in prepared if isinstance(layer, PrunedLayer)}
+    rows = list(opened_layers(model))
+    kinds = {type(layer) for _, layer in rows}
+    policies = {layer.chosen_by for _, layer in rows if isinstance(layer, PrunedLayer)}
     macs = macs_by_layer(model)
     layers = {
-        path: {**_facts(layer, kinds, policies), "macs": macs.get(path, 0)}
-        for path, layer in layers_with_paths(model)
+        path: {**_facts(layer, kinds, policies), "macs": macs.get(path)}
+        for path, layer in rows
     }
     return CompressionSummary(model.name, layers, _bare_operations(model))
 
 
 def _facts(layer, kinds, policies):
     done, skipped = _done(layer, kinds, policies)
-    inner = layer.layer if isinstance(layer, PrunedLayer | QuantizedLayer) else layer
+    wrappers = PrunedLayer | ClusteredLayer | QuantizedLayer | CompositeWrapper
+    inner = layer.layer if isinstance(layer, wrappers) else layer
     variables, values, bits = _kernels(layer)
     known = {id(variable) for variable in variables}
     rest = [np.asarray(weight) for weight in inner.weights if id(weight) not in known]
@@ -73,9 +78,13 @@ def _facts(layer, kinds, policies):
 
 def _kernels(layer):
     """The variables that are a layer's kernels, their values as deployed, and their bits."""
+    if isinstance(layer, CompositeWrapper):
+        return weights_inside(layer.layer), None, None
     if isinstance(layer, QuantizedLayer) and layer.quantized_kernel:
         kernel = kernel_of(layer.layer)
         return [kernel], _int8(np.asarray(layer.fake_kernel()), layer), 8
+    if isinstance(layer, ClusteredLayer):
+        return layer.kernels, *_flat(list(layer.clustered().values()))
     if isinstance(layer, PrunedLayer):
         pairs = zip(layer.kernels, layer.masks, strict=True)
         arrays = [np.asarray(kernel) * np.asarray(mask) for kernel, mask in pairs]
@@ -107,14 +116,18 @@ def _not_chosen(policies):
 def _done(layer, kinds, policies):
     if isinstance(layer, PrunedLayer):
         return f"pruned {layer.pattern}".strip(), None
+    if isinstance(layer, ClusteredLayer | CompositeWrapper):
+        return layer.pattern, None
     if isinstance(layer, QuantizedInput):
         return "input int8", None
     if isinstance(layer, QuantizedLayer):
-        return _quantizers(layer), None
+        return _quantizers(layer), reason_to_skip(layer.layer) or reason_of_activation(layer.layer)
     if QuantizedLayer in kinds:
         if moves_values(layer):
             return "moves values", None
         return "", reason_to_skip(layer) or _NO_FOLDING
+    if ClusteredLayer in kinds:
+        return "", why_not_clustered(layer)
     if PrunedLayer in kinds:
         if is_prunable(layer):
             return "", _not_chosen(policies)
@@ -123,8 +136,11 @@ def _done(layer, kinds, policies):
 
 
 def _quantizers(layer):
+    if moves_values(layer.layer):
+        return "moves values"
     if layer.quantized_kernel:
         kept = ", zeros kept" if layer.preserve_sparsity else ""
+        kept += ", clusters kept" if layer.preserve_clusters else ""
         return "kernel and output int8" + kept if layer.output_quantized else "kernel int8" + kept
     if layer.output_quantized:
         return "output int8"
