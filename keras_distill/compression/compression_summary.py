@@ -8,7 +8,7 @@ class CompressionSummary(Mapping):
     `type`, `done`, `skipped` (the reason, or None), `sparsity` (fraction of zeros in the
     kernel), `distinct` (number of different kernel values), `bits` (of a kernel weight),
     `bytes` and `gzip_bytes` (of all the layer's weights), and `macs` (multiply-accumulates of
-    one example, None where the image size is not known). The table keeps to 120 columns:
+    one example, None where that is not known). The table keeps to 120 columns:
     where names are longer it shortens them with an ellipsis; the mapping has them whole.
 
     Args:
@@ -63,7 +63,8 @@ class CompressionSummary(Mapping):
         raw = sum(facts["bytes"] for facts in self._layers.values())
         packed = sum(facts["gzip_bytes"] for facts in self._layers.values())
         macs = [facts["macs"] for facts in self._layers.values()]
-        total = "not known" if None in macs else f"{sum(macs):,}"
+        besides = ", those marked ? left out" if None in macs else ""
+        total = f"{sum(filter(None, macs)):,}{besides}"
         lines.append(f"Weights: {raw:,} bytes, {packed:,} bytes gzip; MACs: {total}")
         for path, facts in self._layers.items():
             if facts["skipped"]:

@@ -59,7 +59,7 @@ def calls(model, prefix=""):
 
 def macs_of_call(layer, given, made):
     """Multiply-accumulates of one call, from its input's and its output's shape."""
-    layer = _unwrapped(layer)
+    layer = unwrapped(layer)
     if isinstance(layer, (layers.SeparableConv1D, layers.SeparableConv2D)):
         *window, channels, multiplier = layer.depthwise_kernel.shape
         each = math.prod(window) + layer.filters
@@ -79,7 +79,7 @@ def macs_of_call(layer, given, made):
     return 0
 
 
-def _unwrapped(layer):
+def unwrapped(layer):
     """The layer that a wrapper (pruning, quantization, TimeDistributed) owns."""
     while isinstance(getattr(layer, "layer", None), layers.Layer):
         layer = layer.layer

@@ -1,6 +1,11 @@
 """How much each layer of a model multiplies for one example."""
 
-from keras_distill.footprint.macs import calls, macs_of_call
+from keras import layers
+
+from keras_distill.footprint.macs import calls, macs_of_call, unwrapped
+
+# Their weights of several axes are looked up or multiplied once, not summed over.
+_NO_KERNEL = (layers.Embedding, layers.PReLU)
 
 
 def macs_by_layer(model):
@@ -13,8 +18,8 @@ def macs_by_layer(model):
 
     Returns:
         `{path: number}` in the order of the graph, nested models opened
-        (`"backbone/conv_1"`): 0 for what is not counted, `None` where the image size is not
-        known.
+        (`"backbone/conv_1"`): 0 for what has no kernel, `None` where the image size is not
+        known and for recurrent, attention and other layers whose kernels `macs` does not count.
 
     Example:
 
@@ -29,6 +34,13 @@ def macs_by_layer(model):
             number = macs_of_call(layer, given, made)
         except ValueError:
             number = None
+        if number == 0 and _has_kernel(unwrapped(layer)):
+            number = None
         before = found.get(path, 0)
         found[path] = None if None in (number, before) else before + number
     return found
+
+
+def _has_kernel(layer):
+    known = isinstance(layer, _NO_KERNEL)
+    return not known and any(len(weight.shape) > 1 for weight in getattr(layer, "weights", ()))

@@ -57,4 +57,4 @@ def test_macs_are_written_short(macs, cell):
 def test_macs_that_nobody_knows():
     lines = str(CompressionSummary("m", {"head": {**FACTS, "macs": None}})).splitlines()
     assert lines[2].endswith("1,234    99     ?")
-    assert lines[3] == "Weights: 1,234 bytes, 99 bytes gzip; MACs: not known"
+    assert lines[3] == "Weights: 1,234 bytes, 99 bytes gzip; MACs: 0, those marked ? left out"

@@ -34,3 +34,13 @@ def test_unknown_sizes_are_none_and_the_rest_is_counted():
     model = keras.Model(inputs, layers.Dense(3, name="head")(x))
     found = macs_by_layer(model)
     assert (found["first"], found["pool"], found["head"]) == (None, 0, 6)
+
+
+def test_kernels_that_are_not_counted_are_none():
+    inputs = keras.Input((6,), dtype="int32")
+    x = layers.Embedding(9, 4, name="embedding")(inputs)
+    x = layers.MultiHeadAttention(2, 3, name="attention")(x, x)
+    x = layers.LSTM(5, name="memory")(layers.LayerNormalization(name="norm")(x))
+    found = macs_by_layer(keras.Model(inputs, layers.Dense(2, name="head")(x)))
+    expected = {"embedding": 0, "attention": None, "norm": 0, "memory": None, "head": 10}
+    assert found == expected
