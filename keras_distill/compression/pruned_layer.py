@@ -6,6 +6,7 @@ from keras_distill.compression.prunable_weights import (
     is_prunable,
     prunable_weights,
 )
+from keras_distill.compression.schedule_config import schedule_from_config, schedule_to_config
 from keras_distill.compression.sparsity_pattern import SparsityPattern
 
 
@@ -114,22 +115,24 @@ class PrunedLayer(keras.layers.Wrapper):
 
     def call(self, inputs, *args, training=None, **kwargs):
         if training:
-            self._prune()
+            self.prune()
             return self.layer(inputs, *args, **kwargs)
         # The last optimizer step leaves the kernels without zeros: masks are needed here too.
-        with keras.StatelessScope(state_mapping=list(self._masked())):
+        with keras.StatelessScope(state_mapping=list(self.masked())):
             return self.layer(inputs, *args, **kwargs)
 
-    def _masked(self):
+    def masked(self):
+        """Pairs of a kernel and its value without the masked weights."""
         for kernel, mask in zip(self.kernels, self.masks, strict=True):
             yield kernel, keras.ops.multiply(kernel, mask)
 
     def mask_kernels(self):
         """Set the masked weights to zero for good, as every training forward pass does."""
-        for kernel, masked in self._masked():
+        for kernel, masked in self.masked():
             kernel.assign(masked)
 
-    def _prune(self):
+    def prune(self):
+        """Count a step, update the masks by the schedule, and mask the kernels."""
         self.pruning_step.assign_add(1)
         variables = zip(self.kernels, self.masks, self.thresholds, strict=True)
         pruning = _tfmot.Pruning(
@@ -154,12 +157,9 @@ class PrunedLayer(keras.layers.Wrapper):
         return self.layer.compute_output_spec(*args, **kwargs)
 
     def get_config(self):
-        # TF-MOT's own {"class_name", "config"} would read as a Keras object with no module.
-        schedule = self.pruning_schedule.get_config()
-        name = keras.saving.get_registered_name(type(self.pruning_schedule))
         return {
             **super().get_config(),
-            "pruning_schedule": {"schedule": name, "arguments": schedule["config"]},
+            "pruning_schedule": schedule_to_config(self.pruning_schedule),
             "block_size": self.pattern.block_size,
             "block_pooling_type": self.pattern.block_pooling_type,
             "sparsity_m_by_n": self.pattern.sparsity_m_by_n,
@@ -170,16 +170,5 @@ class PrunedLayer(keras.layers.Wrapper):
     def from_config(cls, config):
         config = dict(config)
         layer = keras.saving.deserialize_keras_object(config.pop("layer"))
-        schedule = config.pop("pruning_schedule")
-        name = schedule["schedule"]
-        if name in ("ConstantSparsity", "PolynomialDecay"):
-            kind = getattr(_tfmot, name)
-        else:
-            kind = keras.saving.get_registered_object(name)
-        if kind is None:
-            raise ValueError(
-                f"The pruning schedule {name!r} of layer {config['name']!r} is not known here. "
-                "Register its class with `@keras.saving.register_keras_serializable()` and import "
-                "it before loading the model."
-            )
-        return cls(layer, kind(**schedule["arguments"]), **config)
+        schedule = schedule_from_config(config.pop("pruning_schedule"), config["name"])
+        return cls(layer, schedule, **config)
