@@ -17,6 +17,8 @@ pruned = kd.compression.prune_low_magnitude(model, schedule)
 pruned.compile("sgd", "mse")
 pruned.fit(np.ones((4, 4)), np.ones((4, 4)), verbose=0)
 kd.compression.strip_pruning(pruned)
+clustered = kd.compression.strip_clustering(kd.compression.cluster_weights(model, 4))
+kd.compression.quantize_model(clustered, preserve_clusters=True)
 """
 KERAS_CV = "import keras_cv; keras_cv.layers.RandAugment(value_range=(0, 1))\n"
 CHECK = """
@@ -51,6 +53,16 @@ def test_keras_cv_imports_after_a_pruning_run():
 @pytest.mark.slow
 def test_pruning_runs_after_keras_cv():
     run_child(KERAS_CV + PRUNING_RUN)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [True, False])
+def test_keras_hub_before_and_after_a_pruning_run(first):
+    hub = (
+        "import keras_hub\n"
+        "keras_hub.layers.TransformerEncoder(8, 2)(keras.Input((3, 4)))\n"
+    )
+    run_child((hub + PRUNING_RUN if first else PRUNING_RUN + hub) + KERAS_CV)
 
 
 def test_importing_the_package_leaves_tfmot_alone():

@@ -71,6 +71,13 @@ class CompositeWrapper(keras.layers.Wrapper):
                     "composite's own `build`."
                 )
 
+    def get_config(self):
+        config = super().get_config()
+        if getattr(self.layer.build, "_is_default", False):
+            # Such a composite builds what it holds when it is called.
+            config["layer"].pop("build_config", None)
+        return config
+
     def build_parts(self, inner):
         """Make what the wrapper adds to the inner layers: {path: layer}."""
         raise NotImplementedError

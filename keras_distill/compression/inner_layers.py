@@ -66,7 +66,8 @@ def _walk(held, path, found, seen):
         children = [(layer.name, layer) for layer in held.layers]
     elif isinstance(held, keras.Layer):
         # Sorted: the order of attributes may differ between a model and its copy.
-        children = [(key, vars(held)[key]) for key in sorted(vars(held).keys() - _BOOKKEEPING)]
+        keys = sorted(vars(held).keys() - _BOOKKEEPING)
+        children = [(key, vars(held)[key]) for key in keys if not key.startswith("_self_")]
     elif isinstance(held, dict):
         children = sorted((str(key), value) for key, value in held.items())
     else:

@@ -7,6 +7,7 @@ of the wrapper's ranges.
 import math
 
 import keras
+import numpy as np
 from keras import ops
 
 MERGES = (
@@ -32,7 +33,9 @@ def count_intermediates(layer, input_shape, output, standalone):
     """How many ranges a form needs between its operators."""
     if type(layer) in MERGES:
         return max(len(input_shape) - 2, 0)
-    scales = type(layer) in (keras.layers.Rescaling, keras.layers.Normalization)
+    # Without an offset the sum goes, and two ranges in a row would stand before a padding.
+    rescales = type(layer) is keras.layers.Rescaling and np.any(layer.offset)
+    scales = rescales or type(layer) is keras.layers.Normalization
     return int(standalone or (output and scales))
 
 

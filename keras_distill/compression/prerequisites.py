@@ -5,6 +5,7 @@ import keras
 from keras_distill.compression.clustered_layer import ClusteredLayer
 from keras_distill.compression.composite_wrapper import CompositeWrapper
 from keras_distill.compression.pruned_layer import PrunedLayer
+from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
 
@@ -43,8 +44,8 @@ def check_model(verb, model):
     if not is_graph(model):
         raise ValueError(
             f"`{verb}` expects a Functional or Sequential model. Received: {model.name!r}, a "
-            f"subclass ({type(model).__name__!r}) whose layers it cannot see. Rebuild it as "
-            "`keras.Model(inputs, outputs)`, or pass its Functional part."
+            f"subclass ({type(model).__name__!r}) whose layers it cannot see. Call it on "
+            "an input, `keras.Model(inputs, model(inputs))`: its layers are then found by path."
         )
 
 
@@ -67,5 +68,8 @@ def layers_with_paths(model, prefix=""):
 
 def prepared_layers(model):
     """The layers of this room inside the model: (path, layer) pairs."""
-    kinds = (PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizedInput, CompositeWrapper)
+    kinds = (
+        PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizeWrapper, QuantizedInput,
+        CompositeWrapper,
+    )  # fmt: skip
     return [(path, layer) for path, layer in layers_with_paths(model) if isinstance(layer, kinds)]

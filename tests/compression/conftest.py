@@ -105,7 +105,7 @@ class Gated(layers.Layer):
             layers.ReLU(),
         ]
         self.gate = layers.Dense(units, activation="sigmoid")
-        self.drop = layers.Dropout(0.2, seed=3)
+        self.drop = layers.Dropout(0.0)
         self.unused = layers.Dense(units)
 
     def call(self, inputs, training=None):
@@ -131,7 +131,7 @@ def gated():
 def transformer():
     x = words = keras.Input((6, 8), name="words")
     for index in range(2):
-        seen = layers.MultiHeadAttention(2, 4, dropout=0.1, seed=4, name=f"attention_{index}")(x, x)
+        seen = layers.MultiHeadAttention(2, 4, name=f"attention_{index}")(x, x)
         x = layers.Add(name=f"add_{index}")([x, seen])
         x = layers.LayerNormalization(name=f"norm_{index}")(x)
         y = layers.Dense(16, activation="relu", name=f"up_{index}")(x)

@@ -12,10 +12,8 @@ def test_prepared_composites_are_opened(build):
         ["attention_0", *(f"attention_0/{name}" for name in products)]
     )
     assert type(pruned["attention_0/query"]).__name__ == "PrunedLayer"
-    quantized = dict(opened_layers(quantize_model(model)))
-    assert "attention_0/softmax" in {path.rstrip("_0123456789") for path in quantized} | {
-        path for path in quantized
-    }
+    quantized = list(dict(opened_layers(quantize_model(model))))
+    assert any(path.startswith("attention_0/softmax") for path in quantized)
 
 
 def test_weights_inside_are_all_but_the_composites_own(build):

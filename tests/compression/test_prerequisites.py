@@ -54,8 +54,8 @@ def test_a_subclass():
     model.build((None, 2))
     sentence = (
         "`summary` expects a Functional or Sequential model. Received: 'own', a subclass ('Own') "
-        "whose layers it cannot see. Rebuild it as `keras.Model(inputs, outputs)`, or pass its "
-        "Functional part."
+        "whose layers it cannot see. Call it on an input, `keras.Model(inputs, model(inputs))`: "
+        "its layers are then found by path."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         check_model("summary", model)

@@ -29,3 +29,38 @@ def test_a_frozen_nested_model_stays_frozen(build):
     inner.trainable = False
     model = keras.Sequential([keras.Input((8, 8, 1)), inner])
     assert rebuild(model, copy_layer).trainable_weights == []
+
+
+def test_composites_inputs_and_outputs_by_name_and_shared_layers_are_kept(build):
+    images, marks = keras.Input((8, 8, 1), name="images"), keras.Input((4,), name="marks")
+    encoder, shared = build("gated"), keras.layers.Dense(4, name="shared")
+    x = keras.layers.Rescaling(2.0)(images)
+    x = shared(encoder(x)) + shared(marks)
+    model = keras.Model({"images": images, "marks": marks}, {"sum": x, "twice": 2 * x})
+    copy = rebuild(model, copy_layer)
+    values = {"images": np.ones((2, 8, 8, 1), "float32"), "marks": np.ones((2, 4), "float32")}
+    expected, made = model.predict(values, verbose=0), copy.predict(values, verbose=0)
+    assert sorted(made) == ["sum", "twice"]
+    for key, value in expected.items():
+        np.testing.assert_array_equal(made[key], value)
+    assert len(copy.get_layer("shared")._inbound_nodes) == 2
+
+
+def test_only_inputs_of_numbers_get_a_layer_behind_them():
+    words = keras.Input((3,), dtype="int32", name="words")
+    marks = keras.Input((2,), name="marks")
+    x = keras.layers.Flatten()(keras.layers.Embedding(5, 2)(words))
+    model = keras.Model([words, marks], keras.layers.Concatenate()([x, marks]))
+    copy = rebuild(model, copy_layer, lambda name: keras.layers.Identity(name=f"{name}_behind"))
+    names = [layer.name for layer in copy.layers]
+    assert "marks_behind" in names and "words_behind" not in names
+
+
+def test_a_name_that_grows_is_put_right():
+    @keras.saving.register_keras_serializable(package="tests")
+    class Growing(keras.layers.Layer):
+        def __init__(self, name=None, **kwargs):
+            super().__init__(name=f"{name}_0", **kwargs)
+
+    layer = Growing(name="block")
+    assert copy_layer(layer).name == layer.name == "block_0"
