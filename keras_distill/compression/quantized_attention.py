@@ -3,22 +3,24 @@
 import keras
 from keras import ops
 
+_KINDS = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
+
 
 def is_attention(layer):
-    """Whether a layer computes attention as `keras.layers.MultiHeadAttention` does."""
-    own = keras.layers.MultiHeadAttention._compute_attention
-    return (
-        isinstance(layer, keras.layers.MultiHeadAttention) and type(layer)._compute_attention is own
+    """Whether a layer computes attention as Keras's MultiHeadAttention or grouped one does."""
+    return any(
+        isinstance(layer, kind) and type(layer)._compute_attention is kind._compute_attention
+        for kind in _KINDS
     )
 
 
 def explicit_attention(layer, quantize=lambda name, values: values):
-    """A replacement for the method `_compute_attention` of one MultiHeadAttention.
+    """A replacement for the method `_compute_attention` of one attention layer.
 
     Keras's own fuses the two products where it can and shows nothing of what is between them.
 
     Args:
-        layer: the MultiHeadAttention.
+        layer: the MultiHeadAttention or GroupQueryAttention.
         quantize: function of a place ("query", "probabilities", "context") and its values.
 
     Returns:
@@ -42,9 +44,11 @@ def explicit_attention(layer, quantize=lambda name, values: values):
                 if attention_mask is None
                 else ops.logical_and(ops.cast(attention_mask, "bool"), causal)
             )
-        scale = ops.cast(layer._inverse_sqrt_key_dim, query.dtype)
-        query = quantize("query", ops.multiply(query, scale))
-        scores = ops.einsum(layer._dot_product_equation, key, query)
+        grouped = isinstance(layer, keras.layers.GroupQueryAttention)
+        scale = layer._inverse_sqrt_head_dim if grouped else layer._inverse_sqrt_key_dim
+        query = quantize("query", ops.multiply(query, ops.cast(scale, query.dtype)))
+        terms = (query, key) if grouped else (key, query)
+        scores = ops.einsum(layer._dot_product_equation, *terms)
         scores = layer._masked_softmax(scores, attention_mask)
         scores = quantize("probabilities", scores)
         kept = layer._dropout_layer(scores, training=training)

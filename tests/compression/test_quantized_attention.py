@@ -5,11 +5,17 @@ import pytest
 from keras_distill.compression.quantized_attention import explicit_attention, is_attention
 from keras_distill.compression.replaced_calls import replaced_calls
 
+KINDS = {
+    "multi head": lambda **keywords: keras.layers.MultiHeadAttention(2, 4, **keywords),
+    "grouped": lambda **keywords: keras.layers.GroupQueryAttention(4, 4, 2, **keywords),
+}
 
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize("arguments", [{}, {"use_causal_mask": True}, {"attention_mask": True}])
-def test_without_quantizers_it_is_keras_own_attention(dropout, arguments):
-    layer = keras.layers.MultiHeadAttention(2, 4, dropout=dropout)
+def test_without_quantizers_it_is_keras_own_attention(kind, dropout, arguments):
+    layer = KINDS[kind](dropout=dropout)
     rng = np.random.default_rng(0)
     query, value = (rng.normal(size=(3, n, 8)).astype("float32") for n in (5, 5))
     if "attention_mask" in arguments:
@@ -40,6 +46,6 @@ def test_what_is_attention():
         def _compute_attention(self, *args, **kwargs):
             return super()._compute_attention(*args, **kwargs)
 
-    assert is_attention(keras.layers.MultiHeadAttention(2, 4))
+    assert all(is_attention(make()) for make in KINDS.values())
     assert not is_attention(Own(2, 4))
     assert not is_attention(keras.layers.Dense(2))
