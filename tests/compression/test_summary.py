@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-from keras_distill.compression import prune_low_magnitude, quantize_model, summary
+from keras_distill.compression import prune_channels, prune_low_magnitude, quantize_model, summary
 
 
 def test_quantized_model():
@@ -38,3 +38,34 @@ def test_plain_model_has_nothing_done(build):
     facts = summary(build("separable"))
     assert {layer["done"] for layer in facts.values()} == {""}
     assert {layer["skipped"] for layer in facts.values()} == {None}
+
+
+# Bytes and multiplications are worked by hand: 3 · 3 · 1 · 2 · 36 positions for the stem.
+NARROWED_AND_INT8 = """\
+Compression of 'net'
+layer            type                    done                                sparsity  distinct  bits  bytes  gzip  MACs
+image_quantized  QuantizedInput          input int8                                                        8    23
+stem             Conv2D                  kernel int8, zeros kept                33.3%         3     8     18    28   648
+stem_norm        BatchNormalization      fused                                                            32    30
+stem_relu        ReLU                    output int8                                                       0     0
+conv             Conv2D                  kernel and output int8, zeros kept      0.0%         2     8     66    28   864
+pool             GlobalAveragePooling2D  output int8                                                       0     0
+head             Dense                   kernel and output int8, zeros kept     33.3%         3     8     21    27     9
+Weights: 145 bytes, 136 bytes gzip; MACs: 1,521
+"""  # noqa: E501
+
+
+def test_print_of_a_narrowed_and_quantized_model():
+    image = keras.Input((8, 8, 1), name="image")
+    x = keras.layers.Conv2D(4, 3, use_bias=False, name="stem")(image)
+    x = keras.layers.BatchNormalization(name="stem_norm")(x)
+    x = keras.layers.ReLU(name="stem_relu")(x)
+    x = keras.layers.Conv2D(6, 3, name="conv")(x)
+    x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
+    model = keras.Model(image, keras.layers.Dense(3, name="head")(x), name="net")
+    for name in ("stem", "conv", "head"):
+        shape = model.get_layer(name).kernel.shape
+        values = np.resize([0.0, 1.0, 0.5], np.prod(shape)).reshape(shape)
+        model.get_layer(name).kernel.assign(values)
+    int8 = quantize_model(prune_channels(model, 0.5), preserve_sparsity=True)
+    assert str(summary(int8)).splitlines() == NARROWED_AND_INT8.splitlines()

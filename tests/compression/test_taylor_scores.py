@@ -70,6 +70,22 @@ def test_a_channel_that_two_kernels_read():
         np.testing.assert_allclose(scores[graph.tied()[0].numbers], expected, rtol=1e-5, atol=1e-8)
 
 
+def test_layers_inside_nested_models_have_gates_too():
+    x, y = data((5,), 8)
+    a, b, c = layers.Dense(4, "tanh"), layers.Dense(6, "relu"), layers.Dense(3)
+    flat = keras.Sequential([keras.Input((5,)), a, b, c])
+    inner = keras.Sequential([keras.Input((4,)), b], name="inner")
+    inputs = keras.Input((5,))
+    nested = keras.Model(inputs, c(inner(a(inputs))))
+    found = []
+    for model in (flat, nested):
+        graph = ChannelGraph(model)
+        scores = taylor_scores(graph, model, (x, y), LOSS)
+        found.append(np.concatenate([scores[tied.numbers] for tied in graph.tied()]))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-6)
+    assert (found[0][:4] > 0).all()
+
+
 def tf_data(x, y):
     return tf.data.Dataset.from_tensor_slices((x, y)).batch(3)
 
