@@ -18,6 +18,9 @@ from keras_distill.compression import (
     strip_pruning,
     summary,
 )
+from keras_distill.compression.channel_graph import ChannelGraph
+from keras_distill.compression.prerequisites import prepared_layers
+from keras_distill.compression.sliced_copy import sliced_copy
 from keras_distill.distillation import Distiller
 from keras_distill.models import cifar_resnet, narrow
 
@@ -305,11 +308,41 @@ def test_a_family_of_keras_applications(name):
         ("DenseNet121", 32),
         ("InceptionV3", 75),
         ("Xception", 71),
-        ("NASNetMobile", 32),
     ],
 )
 def test_families_lose_the_parameters_and_multiplications_announced(name, size):
     check_family(name, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, size", [("NASNetMobile", 32), ("InceptionResNetV2", 75)])
+def test_families_whose_channels_meet_crosswise(name, size):
+    model = getattr(keras.applications, name)(
+        weights=None, input_shape=(size, size, 3), classes=10, classifier_activation=None
+    )
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.beta.assign(rng.normal(0.0, 0.2, layer.beta.shape))
+            layer.moving_mean.assign(rng.normal(0.0, 0.2, layer.beta.shape))
+    graph = ChannelGraph(model)
+    dropped = np.zeros(graph.size, bool)
+    for tied in graph.tied():
+        if tied.group.reason is None:
+            dropped[rng.permutation(tied.numbers)[: len(tied.numbers) // 2]] = True
+    small = sliced_copy(model, graph, dropped)
+    assert small.count_params() < 0.4 * model.count_params()
+    # Every kernel sees zeros: its rows for the dropped channels are none.
+    for layer, numbers in graph.consumers:
+        kernel = getattr(layer, "depthwise_kernel", None)
+        kernel = layer.kernel if kernel is None else kernel
+        value = np.array(kernel)
+        value[..., dropped[graph.roots(numbers)], :] = 0.0
+        kernel.assign(value)
+    images = rng.uniform(0, 255, (2, size, size, 3)).astype("float32")
+    expected = np.array(model(images))
+    scale = np.abs(expected).max()
+    np.testing.assert_allclose(small(images) / scale, expected / scale, atol=1e-5)
 
 
 def test_bars_at_one_half():
@@ -501,15 +534,11 @@ def test_a_model_that_is_not_built_or_not_of_keras_3():
 def test_a_prepared_model(prepare):
     model = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="a")], name="m")
     prepared = prepare(model)
-    path, kind = {
-        "prune_low_magnitude": ("a", "PrunedLayer"),
-        "quantize_model": ("keras_tensor_quantized", "QuantizedInput"),
-    }[prepare.__name__]
-    path = next(layer.name for layer in prepared.layers if type(layer).__name__ == kind)
+    path, layer = prepared_layers(prepared)[0]
     with raises(
         "`prune_channels` expects a model that is not prepared yet. Received: 'm', whose layer "
-        f"'{path}' is a {kind}. Drop channels first; call `strip_pruning` or `strip_clustering` on "
-        "a model that was prepared for these."
+        f"'{path}' is a {type(layer).__name__}. Drop channels first; call `strip_pruning` or "
+        "`strip_clustering` on a model that was prepared for these."
     ):
         prune_channels(prepared, 0.5)
 
