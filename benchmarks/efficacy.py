@@ -196,7 +196,8 @@ def table(stage):
             "seeds": len(seeds),
             "test accuracy %": f"{accuracy.mean():.2f}"
             + (f" ± {accuracy.std(ddof=1):.2f}" if len(seeds) > 1 else ""),
-            "choice images %": f"{choice:.2f}",
+            # The last stage trains on the choice images too.
+            **({"choice images %": f"{choice:.2f}"} if stage == "choice" else {}),
             "against control, points (95 %)": against.get("control", "–"),
             "against soft_targets, points (95 %)": against.get("soft_targets", "–"),
             "teacher has seen these inputs": first["teacher_has_seen_these_inputs"],
