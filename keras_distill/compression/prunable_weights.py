@@ -9,6 +9,8 @@ _KERNELS = {
     keras.layers.Conv3D: "kernel",
     keras.layers.Conv3DTranspose: "kernel",
     keras.layers.Dense: "kernel",
+    # TF-MOT prunes it inside MultiHeadAttention only, by attribute.
+    keras.layers.EinsumDense: "kernel",
     keras.layers.Embedding: "embeddings",
     keras.layers.SeparableConv1D: "pointwise_kernel",
     keras.layers.SeparableConv2D: "pointwise_kernel",

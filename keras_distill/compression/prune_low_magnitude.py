@@ -1,12 +1,18 @@
+import functools
+
 import keras
 
 from keras_distill import _tfmot
+from keras_distill.compression.inner_layers import is_composite
 from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
 from keras_distill.compression.prunable_weights import PRUNABLE_TYPES, has_no_kernel, is_prunable
+from keras_distill.compression.pruned_composite import PrunedComposite, prunable_paths
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.pruning_policy import policy_for_keras_3
 from keras_distill.compression.rebuild import copy_layer, rebuild
 from keras_distill.compression.sparsity_pattern import SparsityPattern
+
+_PRUNED = (PrunedComposite, PrunedLayer)
 
 
 def prune_low_magnitude(
@@ -21,7 +27,8 @@ def prune_low_magnitude(
     """Prepare a Keras 3 model, or single layers, for pruning by magnitude during training.
 
     Every kernel that TF-MOT prunes (Conv, Dense, Embedding, recurrent cells, the pointwise part
-    of separable convolutions, what a layer's own `get_prunable_weights()` returns) gets a mask
+    of separable convolutions, what a layer's own `get_prunable_weights()` returns), also inside
+    composite layers such as MultiHeadAttention or KerasHub's TransformerEncoder, gets a mask
     that TF-MOT's own algorithm updates in training. The step advances by itself in every
     training forward pass: no `UpdatePruningStep` to forget. Train the result by `fit`, under a
     custom `train_step` or as the student of a `Distiller`; then call
@@ -98,39 +105,53 @@ def prune_low_magnitude(
         **kwargs,
     }
 
-    def wrap(layer):
-        return PrunedLayer(layer, **arguments)
-
+    prune = functools.partial(_prune, policy=policy, **arguments)
     if single:
-        return _prune_layer(to_prune, policy, wrap)
+        return _prune_layer(to_prune, prune)
     if several:
         # As in TF-MOT, a list may hold layers that are wrapped already.
         return [
-            layer if isinstance(layer, PrunedLayer) else _prune_layer(layer, policy, wrap)
+            layer if isinstance(layer, _PRUNED) else _prune_layer(layer, prune)
             for layer in to_prune
         ]
-    return _prune_model(to_prune, policy, wrap)
+    return _prune_model(to_prune, policy, prune)
 
 
-def _prune_layer(layer, policy, wrap):
-    if isinstance(layer, keras.Layer) and not is_prunable(layer) and has_no_kernel(layer):
-        return layer
-    if policy is not None and not policy.allow_pruning(layer):
-        return layer
-    return wrap(layer)
+def _prune(layer, new, policy, pruning_schedule, **arguments):
+    """`new`, a copy of the built `layer` or itself, in what prunes it; None where nothing does."""
+
+    def chosen(layer):
+        return is_prunable(layer) and (policy is None or policy.allow_pruning(layer))
+
+    if chosen(layer):
+        return PrunedLayer(new, pruning_schedule, **arguments)
+    if is_prunable(layer) or not is_composite(layer):
+        return None
+    paths = prunable_paths(layer, chosen)
+    return PrunedComposite(new, paths, pruning_schedule, arguments) if paths else None
 
 
-def _prune_model(model, policy, wrap):
+def _prune_layer(layer, prune):
+    if not isinstance(layer, keras.Layer) or isinstance(layer, _PRUNED):
+        return PrunedLayer(layer, None)  # which says what is wrong with it
+    pruned = prune(layer, layer)
+    if pruned is None and not is_prunable(layer) and not has_no_kernel(layer):
+        return PrunedLayer(layer, None)
+    return layer if pruned is None else pruned
+
+
+def _prune_model(model, policy, prune):
     if policy is not None:
         policy.ensure_model_supports_pruning(model)
     wrapped = []
 
     def replace(layer):
         new = copy_layer(layer)
-        if not is_prunable(layer) or policy is not None and not policy.allow_pruning(layer):
+        pruned = prune(layer, new)
+        if pruned is None:
             return new
         wrapped.append(layer)
-        return wrap(new)
+        return pruned
 
     pruned = rebuild(model, replace)
     if not wrapped:

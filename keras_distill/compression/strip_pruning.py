@@ -2,8 +2,11 @@ from keras import ops
 
 from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
 from keras_distill.compression.prunable_weights import prunable_weights
+from keras_distill.compression.pruned_composite import PrunedComposite
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.rebuild import copy_layer, rebuild
+
+_PRUNED = (PrunedComposite, PrunedLayer)
 
 
 def strip_pruning(model):
@@ -30,7 +33,7 @@ def strip_pruning(model):
     """
     check_backend("strip_pruning")
     check_model("strip_pruning", model)
-    if not any(isinstance(layer, PrunedLayer) for _, layer in prepared_layers(model)):
+    if not any(isinstance(layer, _PRUNED) for _, layer in prepared_layers(model)):
         raise ValueError(
             "`strip_pruning` expects a model made by `prune_low_magnitude`. Received: "
             f"{model.name!r}, none of whose layers is being pruned. There is nothing to strip; use "
@@ -39,7 +42,7 @@ def strip_pruning(model):
     masked = []
 
     def replace(layer):
-        if not isinstance(layer, PrunedLayer):
+        if not isinstance(layer, _PRUNED):
             return copy_layer(layer)
         new = copy_layer(layer.layer)
         masked.append((layer, new))
@@ -48,6 +51,9 @@ def strip_pruning(model):
     stripped = rebuild(model, replace)
     for old, new in masked:
         # Once more: the last optimizer step moved the masked weights off zero.
+        if isinstance(old, PrunedComposite):
+            old.mask_weights_of(new)
+            continue
         for kernel, mask, weight in zip(old.kernels, old.masks, prunable_weights(new), strict=True):
             weight.assign(ops.multiply(kernel, mask))
     return stripped

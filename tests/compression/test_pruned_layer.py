@@ -154,9 +154,10 @@ def refused(*arguments):
 def test_a_layer_without_a_kernel():
     assert refused(keras.layers.ReLU(name="r"), ConstantSparsity(0.5, 0)) == (
         "`PrunedLayer` expects a layer of one of these types: Conv1D, Conv2D, Conv2DTranspose, "
-        "Conv3D, Conv3DTranspose, Dense, Embedding, SeparableConv1D, SeparableConv2D, GRU, LSTM, "
-        "RNN, SimpleRNN; or one with a method `get_prunable_weights()`. Received: <ReLU name=r, "
-        "built=True>. Leave it unwrapped; it trains and predicts as it is."
+        "Conv3D, Conv3DTranspose, Dense, EinsumDense, Embedding, SeparableConv1D, "
+        "SeparableConv2D, GRU, LSTM, RNN, SimpleRNN; or one with a method "
+        "`get_prunable_weights()`. Received: <ReLU name=r, built=True>. Leave it unwrapped; it "
+        "trains and predicts as it is."
     )
 
 
