@@ -8,6 +8,7 @@ from keras_distill.compression.clusterable_kernels import (
     clusterable_kernels,
     clusters_per_channel,
     is_clusterable,
+    is_left_as_it_is,
 )
 from keras_distill.compression.clustered_layer import ClusteredLayer
 from keras_distill.compression.prerequisites import check_backend, check_model, prepared_layers
@@ -36,7 +37,8 @@ def cluster_weights(
     Args:
         to_cluster: a built Functional or Sequential `keras.Model`, one layer, or a list of
             layers. One layer at a time chooses per layer, as the `clone_function` of
-            `keras.models.clone_model`. What is given is left as it is.
+            `keras.models.clone_model`. What is given is left as it is; a layer without a kernel
+            to cluster comes back itself.
         number_of_clusters: how many different values a kernel may have: at least 2 (3 with
             `preserve_sparsity`) and at most as many as the kernel has now.
         cluster_centroids_init: where the values start: a
@@ -116,6 +118,8 @@ def _wrap(layer, number_of_clusters, options):
             "`cluster_weights` expects a layer that is not clustered yet. Received: "
             f"{layer!r}. Pass a stock layer; clustering a layer once is enough."
         )
+    if not is_clusterable(layer) and is_left_as_it_is(layer):
+        return layer
     if not is_clusterable(layer):
         raise ValueError(
             f"`cluster_weights` expects a layer of one of these types: {CLUSTERABLE_NAMES}. "

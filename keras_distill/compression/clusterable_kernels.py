@@ -24,6 +24,7 @@ _RECURRENT = (
     keras.layers.Bidirectional,
 )
 _CELLS = (keras.layers.GRUCell, keras.layers.LSTMCell, keras.layers.SimpleRNNCell)
+_DEPTHWISE = keras.layers.DepthwiseConv2D
 _ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
 # TF-MOT's `isinstance(layer, Conv2D)`: in Keras 2 the transposed layer was a subclass of it.
 _PER_CHANNEL = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
@@ -59,7 +60,7 @@ def why_not_clustered(layer):
     if is_clusterable(layer):
         sizes = [math.prod(kernel.shape) for kernel in clusterable_kernels(layer).values()]
         return f"a kernel of {min(sizes)} weights was not chosen, or needs no clusters"
-    if type(layer) is keras.layers.DepthwiseConv2D:
+    if type(layer) is _DEPTHWISE:
         return "TF-MOT clusters no depthwise kernels: they lose too much"
     if isinstance(layer, _ATTENTION):
         kind = type(layer).__name__
@@ -67,6 +68,11 @@ def why_not_clustered(layer):
     if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
         return f"TF-MOT has no kernel to cluster in {type(layer).__name__}"
     return None
+
+
+def is_left_as_it_is(layer):
+    """Whether TF-MOT takes the layer and clusters nothing in it."""
+    return type(layer) is _DEPTHWISE or why_not_clustered(layer) is None
 
 
 def _cells(layer):

@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+import textwrap
+
 import keras
 import numpy as np
 import pytest
@@ -103,3 +108,36 @@ def test_an_unknown_aggregation():
         "`cluster_gradient_aggregation` must be 'SUM' or 'AVG'. Received: 'MAX'. Pass 'SUM', "
         "TF-MOT's default."
     )
+
+
+REPLICAS = """
+    import keras, numpy as np, tensorflow as tf
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    import keras_distill as kd
+    c, layers, rng = kd.compression, keras.layers, np.random.default_rng(0)
+    x, y = rng.normal(size=(64, 6, 6, 2)).astype("float32"), rng.integers(0, 4, 64)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((6, 6, 2)), layers.Conv2D(4, 3), layers.Flatten(),
+            layers.Dense(4)])
+        model.layers[0].kernel.assign(model.layers[0].kernel * (model.layers[0].kernel > 0))
+        clustered = c.cluster_weights(model, 5, preserve_sparsity=True, cluster_per_channel=True)
+        clustered.compile(keras.optimizers.SGD(0.05, momentum=0.9), loss)
+    before = np.array(clustered.layers[0]._clustered["kernel"].centroids.numpy())
+    clustered.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    kernel = clustered.layers[0]._clustered["kernel"]
+    assert np.abs(kernel.centroids.numpy() - before).max() > 1e-4
+    for variable in (kernel.centroids, kernel.pulling_indices, kernel.kernel):
+        first, second = (each.numpy() for each in variable.value.values)
+        np.testing.assert_array_equal(first, second)
+"""
+
+
+@pytest.mark.slow
+def test_centroids_are_equal_on_both_replicas():
+    command = [sys.executable, "-c", textwrap.dedent(REPLICAS)]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
