@@ -97,14 +97,14 @@ for importance in ("l1", "bn_scale", "taylor"):
     print(f"{importance:9s} {accuracy(cut):.1%} with a quarter gone")
 
 # %% [markdown]
-# The cut network is a plain Keras model of the same layers, and an ordinary student of the one it was cut from. It starts with half of what its teacher
-# knows, which is more than nothing: beside it, the same architecture from random weights, taught for as long.
+# The cut network is a plain Keras model of the same layers, and an ordinary student of the one it was cut from. It starts from its teacher's own
+# filters; beside it, the same architecture from random weights, taught for as long.
 
 # %%
 narrow = kd.compression.prune_channels(teacher, 0.5, "taylor", data=some, loss=cross_entropy)
 print(f"multiplications: {kd.footprint.macs(teacher):,} → {kd.footprint.macs(narrow):,}")
-taught(narrow, 3)
-scratch = taught(kd.models.narrow(teacher, width=0.5, seed=1), 3)
+taught(narrow, 2)
+scratch = taught(kd.models.narrow(teacher, width=0.5, seed=1), 2)
 for name, model in (("cut", narrow), ("from scratch", scratch)):
     print(f"{name}: {accuracy(model):.1%}")
 
@@ -175,8 +175,8 @@ axes[0].invert_yaxis()
 plt.show()
 
 # %% [markdown]
-# What to read from it: the channels bought time, the zeros bought download and no time, the eight bits bought download again. What a step cost in accuracy is the
-# difference between two bars, on one seed and two epochs; README's tables, with seeds and intervals, are for comparing methods.
+# What to read from it: the channels bought time and size, the zeros download and hardly any time, the eight bits download again. What a step cost in
+# accuracy is the difference between two bars, on one seed and two epochs; README's tables, with seeds and intervals, are for comparing methods.
 #
 # ## What could not be followed
 #
@@ -198,4 +198,4 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     held = keras.Model(image, keras.layers.Dense(10)(keras.layers.Flatten()(h)), name="held")
     copy = kd.compression.prune_channels(held, 0.5)
-print(caught[-1].message)
+print(next(each.message for each in caught if each.category is UserWarning))
