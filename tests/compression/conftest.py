@@ -94,7 +94,7 @@ def everything():
 
 @keras.saving.register_keras_serializable(package="tests")
 class Gated(layers.Layer):
-    """A user's own composite: no `build`, names by chance, layers in a list, an unused one."""
+    """A user's own composite: no `build`, names by chance, layers in a list."""
 
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
@@ -106,7 +106,6 @@ class Gated(layers.Layer):
         ]
         self.gate = layers.Dense(units, activation="sigmoid")
         self.drop = layers.Dropout(0.0)
-        self.unused = layers.Dense(units)
 
     def call(self, inputs, training=None):
         x = inputs
@@ -128,9 +127,9 @@ def gated():
     return keras.Model(image, layers.Dense(4, name="head")(x), name="gated")
 
 
-def transformer():
+def transformer(blocks=1):
     x = words = keras.Input((6, 8), name="words")
-    for index in range(2):
+    for index in range(blocks):
         seen = layers.MultiHeadAttention(2, 4, name=f"attention_{index}")(x, x)
         x = layers.Add(name=f"add_{index}")([x, seen])
         x = layers.LayerNormalization(name=f"norm_{index}")(x)

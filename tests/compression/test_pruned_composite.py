@@ -127,11 +127,24 @@ def test_a_path_that_leads_nowhere():
     )
 
 
-def test_an_inner_layer_that_is_never_called(build):
-    block = type(build("gated").get_layer("block_1"))(8, name="block")
-    layer = PrunedComposite(block, ["unused"], ConstantSparsity(0.5, 0))
+def test_an_inner_layer_that_is_never_called():
+    class Unused(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.used, self.unused = layers.Dense(4), layers.Dense(4)
+
+        def build(self, input_shape):
+            self.used.build(input_shape)
+
+        def call(self, inputs):
+            return self.used(inputs)
+
+    inputs = keras.Input((12,))
+    model = keras.Model(inputs, Unused(name="block")(inputs))
+    assert prune_low_magnitude(model).get_layer("block").paths == ["used"]
+    layer = PrunedComposite(Unused(name="block"), ["unused"], ConstantSparsity(0.5, 0))
     with pytest.raises(ValueError) as caught:
-        layer(np.ones((1, 8, 8, 8), "float32"))
+        layer(np.ones((1, 12), "float32"))
     assert str(caught.value) == (
         "`PrunedComposite` expects inner layers that have weights. Received: 'unused' inside "
         "'block', which is not built: the call of the composite does not reach it. Leave its path "
