@@ -38,20 +38,21 @@ class Placement:
     standalone: bool = False
 
 
-def plan(model, chosen=None):
+def plan(model, chosen=None, configured=()):
     """Placements of one graph (nested models are planned by themselves).
 
     Args:
         model: a built Functional or Sequential model.
         chosen: the layers to quantize, or None for all. As in TF-MOT, a layer that alone
-            feeds a chosen one gets a quantizer on its output.
+            feeds a chosen or configured one gets a quantizer on its output.
+        configured: layers that are quantized by a configuration of their own.
 
     Returns:
         ({layer: Placement}, {layer: reason}); layers in neither only move values, those in
         both are float inside.
     """
     graph = LayerGraph.of_model(model)
-    graph.chosen = chosen
+    graph.chosen, graph.configured = chosen, configured
     return plan_layers(model.layers, graph)
 
 
@@ -82,7 +83,7 @@ def plan_layers(layers, graph):
 class LayerGraph:
     """Who feeds whom: {layer: [consumer, ...]} and {layer: [producer, ...]}."""
 
-    chosen = None
+    chosen, configured = None, ()
 
     def __init__(self):
         self.consumers = {}
@@ -116,7 +117,8 @@ class LayerGraph:
     def feeds_chosen(self, layer):
         """Whether a chosen layer is fed by this one alone."""
         return any(
-            consumer in self.chosen and len(self.producers[consumer]) == 1
+            (consumer in self.chosen or consumer in self.configured)
+            and len(self.producers[consumer]) == 1
             for consumer in self.consumers.get(layer, [])
         )
 

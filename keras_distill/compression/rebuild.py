@@ -6,9 +6,11 @@ from keras_distill.compression.clustered_layer import ClusteredLayer
 from keras_distill.compression.composite_wrapper import CompositeWrapper
 from keras_distill.compression.prerequisites import is_graph
 from keras_distill.compression.pruned_layer import PrunedLayer
+from keras_distill.compression.quantize_annotate import QuantizeAnnotate
+from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_layer import QuantizedLayer
 
-_WRAPPERS = (PrunedLayer, ClusteredLayer, QuantizedLayer)
+_WRAPPERS = (PrunedLayer, ClusteredLayer, QuantizeAnnotate, QuantizeWrapper, QuantizedLayer)
 
 
 def rebuild(model, replace, make_input=None):

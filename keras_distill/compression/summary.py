@@ -17,11 +17,12 @@ from keras_distill.compression.quantization_rules import (
     reason_of_activation,
     reason_to_skip,
 )
+from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
 from keras_distill.footprint import macs_by_layer
 
-_NO_FOLDING = "no convolution of its own directly before it to be folded into"
+_NOT_ANNOTATED = "it was not annotated"
 
 
 def summary(model):
@@ -50,15 +51,14 @@ def summary(model):
     policies = {layer.chosen_by for _, layer in rows if isinstance(layer, PrunedLayer)}
     macs = macs_by_layer(model)
     layers = {
-        path: {**_facts(layer, kinds, policies), "macs": macs.get(path)}
-        for path, layer in rows
+        path: {**_facts(layer, kinds, policies), "macs": macs.get(path)} for path, layer in rows
     }
     return CompressionSummary(model.name, layers, _bare_operations(model))
 
 
 def _facts(layer, kinds, policies):
     done, skipped = _done(layer, kinds, policies)
-    wrappers = PrunedLayer | ClusteredLayer | QuantizedLayer | CompositeWrapper
+    wrappers = PrunedLayer | ClusteredLayer | QuantizeWrapper | QuantizedLayer | CompositeWrapper
     inner = layer.layer if isinstance(layer, wrappers) else layer
     variables, values, bits = _kernels(layer)
     known = {id(variable) for variable in variables}
@@ -120,12 +120,14 @@ def _done(layer, kinds, policies):
         return layer.pattern, None
     if isinstance(layer, QuantizedInput):
         return "input int8", None
+    if isinstance(layer, QuantizeWrapper):
+        return f"by {type(layer.quantize_config).__name__}", None
     if isinstance(layer, QuantizedLayer):
         return _quantizers(layer), reason_to_skip(layer.layer) or reason_of_activation(layer.layer)
     if QuantizedLayer in kinds:
         if moves_values(layer):
             return "moves values", None
-        return "", reason_to_skip(layer) or _NO_FOLDING
+        return "", reason_to_skip(layer) or _NOT_ANNOTATED
     if ClusteredLayer in kinds:
         return "", why_not_clustered(layer)
     if PrunedLayer in kinds:

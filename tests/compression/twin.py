@@ -114,3 +114,33 @@ def int8_file(model, shape, path):
     converter.inference_input_type = converter.inference_output_type = tf.int8
     path.write_bytes(converter.convert())
     return path
+
+
+def set_ranges(model, seed=0):
+    """Another range for every quantizer of an activation: a mistaken one shows."""
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        if isinstance(layer, QuantizedLayer):
+            for name, (low, high) in layer._ranges.items():
+                if name != "kernel":
+                    low.assign(-rng.uniform(0.5, 2.0))
+                    high.assign(rng.uniform(1.0, 4.0))
+
+
+def signature(contents):
+    """What has to be equal in two files: operators, and the tensors they take and give."""
+    rows = []
+    for operator in contents.operators:
+        constants = [i for i in operator.inputs if contents.tensors[i].data is not None]
+        for index in (*constants, *operator.outputs):
+            tensor = contents.tensors[index]
+            rows.append((operator.name, tensor.dtype, tensor.zero_point, tensor.scale))
+    return rows
+
+
+def assert_same_file(ours, theirs):
+    """The same operators, types and zero points; scales within 1e-6 of each other."""
+    ours, theirs = signature(ours), signature(theirs)
+    assert [row[:3] for row in ours] == [row[:3] for row in theirs]
+    for (*_, scale), (*_, expected) in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(scale, expected, rtol=1e-6)

@@ -1,0 +1,33 @@
+from keras_distill import _tfmot
+
+
+def AllValuesQuantizer(num_bits, per_axis, symmetric, narrow_range):  # noqa: N802
+    """TF-MOT's quantizer of the widest range it ever saw; for inputs.
+
+    The object is TF-MOT's own; made here, TF-MOT is imported without turning `tf.keras` into
+    Keras 2. Use it in a `keras_distill.compression.QuantizeConfig`.
+
+    Args:
+        num_bits: bits of the integers, from 2 to 16.
+        per_axis: whether every slice of the last axis has a range of its own.
+        symmetric: whether zero is the middle of the range.
+        narrow_range: whether the smallest integer is left out, as [-127, 127] of 8 bits.
+
+    Returns:
+        A `tfmot.quantization.keras.quantizers.AllValuesQuantizer`.
+
+    Raises:
+        ValueError: for a number of bits that TensorFlow's fake quantization does not have.
+
+    Example:
+
+    ```python
+    print(kd.compression.AllValuesQuantizer(8, False, True, True).num_bits)  # 8
+    ```
+    """
+    if num_bits not in range(2, 17):
+        raise ValueError(
+            "`num_bits` is the number of bits of the integers, from 2 to 16. Received: "
+            f"num_bits={num_bits!r}. Pass 8 for int8."
+        )
+    return _tfmot.AllValuesQuantizer(num_bits, per_axis, symmetric, narrow_range)

@@ -1,0 +1,24 @@
+import pytest
+
+from keras_distill import _tfmot
+from keras_distill.compression import AllValuesQuantizer
+
+
+def test_the_object_is_tfmots_own():
+    quantizer = AllValuesQuantizer(8, False, True, True)
+    assert type(quantizer) is _tfmot.AllValuesQuantizer
+    assert quantizer.get_config() == {
+        "num_bits": 8,
+        "per_axis": False,
+        "symmetric": True,
+        "narrow_range": True,
+    }
+
+
+def test_number_of_bits():
+    with pytest.raises(ValueError) as caught:
+        AllValuesQuantizer(32, False, True, True)
+    assert str(caught.value) == (
+        "`num_bits` is the number of bits of the integers, from 2 to 16. Received: num_bits=32. "
+        "Pass 8 for int8."
+    )

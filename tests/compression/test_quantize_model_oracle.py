@@ -1,0 +1,134 @@
+"""The int8 model and its `.tflite` file against TF-MOT's own, on a tf_keras twin."""
+
+import importlib.util
+import pathlib
+
+import keras
+import numpy as np
+import pytest
+
+from keras_distill import _tfmot
+from keras_distill.compression import quantize_model
+from keras_distill.export import to_tflite
+from keras_distill.export.tflite_contents import read
+from keras_distill.predictors.tflite_file import TFLiteFile
+
+_spec = importlib.util.spec_from_file_location("twin", pathlib.Path(__file__).with_name("twin.py"))
+twin = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(twin)
+
+
+def mlp(layers, make, start):
+    image = start((12,), name="image")
+    x = layers.Dense(16, activation="relu", name="hidden")(image)
+    return make(image, layers.Dense(4, name="head")(x))
+
+
+def plain(layers, make, start):
+    image = start((8, 8, 1), name="image")
+    x = layers.Conv2D(8, 3, activation="relu", name="conv_1")(image)
+    x = layers.MaxPooling2D(2, name="pool")(x)
+    x = layers.Conv2D(8, 3, padding="same", activation="relu", name="conv_2")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dropout(0.2, name="dropout")(x)
+    return make(image, layers.Dense(4, activation="softmax", name="head")(x))
+
+
+def concatenated(layers, make, start):
+    """All feed the Concatenate alone, in the order of depth: TF-MOT sorts its inputs so."""
+    image = start((8, 8, 1), name="image")
+    x = layers.Conv2D(8, 3, padding="same", use_bias=False, name="conv")(image)
+    x = layers.BatchNormalization(name="norm")(x)
+    x = layers.ReLU(name="relu")(x)
+    a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
+    b = layers.AveragePooling2D(3, 1, padding="same", name="b")(x)
+    x = layers.Concatenate(name="concatenate")([a, b])
+    x = layers.GlobalAveragePooling2D(name="average")(x)
+    return make(image, layers.Dense(4, name="head")(x))
+
+
+def dense_blocks(layers, make, start):
+    """Concatenates whose inputs feed others too, as DenseNet's do."""
+    image = start((8, 8, 1), name="image")
+    x = layers.Conv2D(8, 3, padding="same", activation="relu", name="conv")(image)
+    a = layers.Conv2D(8, 3, padding="same", activation="relu", name="a")(x)
+    x = layers.Concatenate(name="concatenate_1")([x, a])
+    b = layers.Conv2D(8, 3, padding="same", activation="relu", name="b")(x)
+    x = layers.MaxPooling2D(3, 1, padding="same", name="pool")(x)
+    x = layers.Concatenate(name="concatenate_2")([x, b])
+    x = layers.Concatenate(name="concatenate_3")([x, image])
+    x = layers.GlobalMaxPooling2D(name="maximum")(x)
+    return make(image, layers.Dense(4, activation="sigmoid", name="head")(x))
+
+
+SMALL = ("mlp", "plain", "residual", "separable", "concatenated", "dense_blocks")
+
+
+@pytest.fixture
+def pair(build):
+    """pair(name): our int8 model and TF-MOT's, of equal weights and ranges."""
+
+    def make(name):
+        keras.utils.set_random_seed(0)
+        if name in ("MobileNet", "MobileNetV2"):
+            _ = _tfmot.Pruning
+            import tf_keras
+
+            alpha = 0.25 if name == "MobileNet" else 0.35
+            given = {"input_shape": (32, 32, 3), "alpha": alpha, "weights": None, "classes": 4}
+            model = getattr(keras.applications, name)(**given)
+            other = getattr(tf_keras.applications, name)(**given)
+        else:
+            known = {one.__name__: one for one in (mlp, plain, concatenated, dense_blocks)}
+            maker = known.get(name) or (lambda **given: build(name, **given))
+            model = maker(layers=keras.layers, make=keras.Model, start=keras.Input)
+            other = twin.keras_twin(maker)
+        twin.randomize(model)
+        twin.copy_weights(model, other)
+        ours, theirs = quantize_model(model), twin.quantized_twin(other)
+        ours(inputs(ours, 16), training=True)
+        twin.set_ranges(ours)
+        # Every quantizer of TF-MOT's has its counterpart, and ours has no other.
+        assert twin.copy_ranges(ours, theirs) == ([], [])
+        return ours, theirs
+
+    return make
+
+
+def inputs(model, count):
+    return np.random.default_rng(1).random((count, *model.input_shape[1:]), dtype="float32")
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_fake_quantized_forward_equals_tfmots(name, pair):
+    ours, theirs = pair(name)
+    images = inputs(ours, 32)
+    np.testing.assert_allclose(ours(images), theirs(images, training=False), atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_int8_file_equals_tfmots(pair, tmp_path):
+    ours, theirs = pair("plain")
+    shape = ours.input_shape[1:]
+    first = twin.int8_file(ours, shape, tmp_path / "ours.tflite")
+    second = twin.int8_file(theirs, shape, tmp_path / "theirs.tflite")
+    twin.assert_same_file(read(first), read(second))
+    images = inputs(ours, 1000)
+    np.testing.assert_array_equal(
+        TFLiteFile(first).predict(images), TFLiteFile(second).predict(images)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [*SMALL, "MobileNet", "MobileNetV2"])
+def test_exported_int8_file_equals_tfmots(name, pair, tmp_path):
+    ours, theirs = pair(name)
+    images = inputs(ours, 1000)
+    np.testing.assert_allclose(ours(images), theirs(images, training=False), atol=1e-6)
+    first = to_tflite(ours, tmp_path / "ours.tflite", recipe="int8")
+    second = twin.int8_file(theirs, ours.input_shape[1:], tmp_path / "theirs.tflite")
+    twin.assert_same_file(read(first.path), read(second))
+    predictions = [TFLiteFile(path).predict(images) for path in (first.path, second)]
+    np.testing.assert_array_equal(*predictions)
+    assert np.mean(predictions[0].argmax(1) == np.asarray(ours(images)).argmax(1)) >= 0.99
