@@ -1,14 +1,11 @@
 """What a composite layer is made of, by path."""
 
+import functools
+
 import keras
 
 # Keras's own wrappers and recurrent layers run what they hold in loops of their own.
 _KEPT_WHOLE = (keras.layers.RNN, keras.layers.Wrapper, keras.layers.Pipeline)
-# What Keras and TensorFlow keep in every layer for themselves, inner layers once more included.
-_BOOKKEEPING = frozenset(vars(keras.layers.Layer())) | {
-    "_build_shapes_dict",
-    "_saved_model_arg_spec",
-}
 
 
 def inner_layers(layer):
@@ -66,8 +63,7 @@ def _walk(held, path, found, seen):
         children = [(layer.name, layer) for layer in held.layers]
     elif isinstance(held, keras.Layer):
         # Sorted: the order of attributes may differ between a model and its copy.
-        keys = sorted(vars(held).keys() - _BOOKKEEPING)
-        children = [(key, vars(held)[key]) for key in keys if not key.startswith("_self_")]
+        children = [(key, vars(held)[key]) for key in sorted(vars(held).keys() - _bookkeeping())]
     elif isinstance(held, dict):
         children = sorted((str(key), value) for key, value in held.items())
     else:
@@ -76,3 +72,10 @@ def _walk(held, path, found, seen):
         if isinstance(value, keras.Layer | list | tuple | dict) and id(value) not in seen:
             seen.add(id(value))
             _walk(value, f"{path}/{key}" if path else key, found, seen)
+
+
+@functools.cache
+def _bookkeeping():
+    """The attributes that Keras and TensorFlow keep in every layer that holds another."""
+    probe = keras.layers.Wrapper(keras.layers.Layer(name="held"), name="probe")
+    return frozenset(vars(probe)) - {"layer"}

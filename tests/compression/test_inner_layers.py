@@ -20,6 +20,7 @@ def test_paths_lead_into_composites_inside_composites(build):
     class Outer(layers.Layer):
         def __init__(self):
             super().__init__()
+            self._self_made = layers.Dense(2)  # TensorFlow's own attributes begin so too
             self.named = {"first": model.get_layer("attention_0")}
             self.graph = model
             self.again = self.named["first"]
@@ -27,6 +28,8 @@ def test_paths_lead_into_composites_inside_composites(build):
     inner = inner_layers(Outer())
     assert inner["again/_query_dense"] is model.get_layer("attention_0")._query_dense
     assert inner["graph/attention_1/_key_dense"] is model.get_layer("attention_1")._key_dense
+    assert "_self_made" in inner
+    assert not any("tracking" in path or "dependenc" in path for path in inner)
     assert len(inner) == len({id(layer) for layer in inner.values()})
 
 
