@@ -85,18 +85,16 @@ def prepare_quantization(
 def _input_maker(model, chosen):
     """The function that `rebuild` asks for a layer behind each of a model's inputs."""
     graph = LayerGraph.of_model(model)
-    indices = {layer.name for layer in graph.consumers if graph.takes_indices(layer)}
-
-    fed = {
-        layer.name
-        for layer, consumers in graph.consumers.items()
-        if chosen is None or any(_holds(consumer, chosen) for consumer in consumers)
-    }
+    skipped = set()
+    for tensor in model.inputs:
+        source = tensor._keras_history.operation
+        consumers = graph.consumers.get(source, [])
+        fed = chosen is None or any(_holds(consumer, chosen) for consumer in consumers)
+        if graph.takes_indices(source) or not fed:
+            skipped |= {tensor.name, source.name}
 
     def make(name):
-        if name in indices or name not in fed:
-            return None
-        return QuantizedInput(name=f"{name}_quantized")
+        return None if name in skipped else QuantizedInput(name=f"{name}_quantized")
 
     return make
 

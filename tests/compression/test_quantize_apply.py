@@ -50,7 +50,8 @@ def both(config=None):
     ours = mlp(keras.layers, keras.Sequential, quantize_annotate_layer, config)
     theirs = mlp(tf_keras.layers, tf_keras.Sequential, quantize.quantize_annotate_layer, config)
     theirs.set_weights(ours.get_weights())
-    return quantize_apply(ours), quantize.quantize_apply(theirs)
+    with quantize.quantize_scope({type(config).__name__: type(config)}):
+        return quantize_apply(ours), quantize.quantize_apply(theirs)
 
 
 def test_one_annotated_layer_equals_tfmots():
