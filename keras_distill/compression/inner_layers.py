@@ -5,7 +5,12 @@ import functools
 import keras
 
 # Keras's own wrappers and recurrent layers run what they hold in loops of their own.
-_KEPT_WHOLE = (keras.layers.RNN, keras.layers.Wrapper, keras.layers.Pipeline)
+_KEPT_WHOLE = (
+    keras.layers.Bidirectional,
+    keras.layers.Pipeline,
+    keras.layers.RNN,
+    keras.layers.Wrapper,
+)
 
 
 def inner_layers(layer):

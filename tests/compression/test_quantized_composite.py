@@ -63,7 +63,7 @@ def test_inside_is_computed_what_the_same_layers_compute_outside():
     assert len(quantized[0].weights) == len(quantized[1].weights)
 
 
-@pytest.mark.parametrize("name", ["transformer", "gated"])
+@pytest.mark.parametrize("name", ["transformer", pytest.param("gated", marks=pytest.mark.slow)])
 def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_path):
     x, y = data(name)
     model = build(name)
@@ -154,6 +154,7 @@ def test_student_of_a_distiller(build):
         assert not np.array_equal(before, after)
 
 
+@pytest.mark.slow
 def test_mixed_precision(build):
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
