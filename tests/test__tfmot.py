@@ -58,10 +58,7 @@ def test_pruning_runs_after_keras_cv():
 @pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False])
 def test_keras_hub_before_and_after_a_pruning_run(first):
-    hub = (
-        "import keras_hub\n"
-        "keras_hub.layers.TransformerEncoder(8, 2)(keras.Input((3, 4)))\n"
-    )
+    hub = "import keras_hub\nkeras_hub.layers.TransformerEncoder(8, 2)(keras.Input((3, 4)))\n"
     run_child((hub + PRUNING_RUN if first else PRUNING_RUN + hub) + KERAS_CV)
 
 
