@@ -9,6 +9,7 @@ from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
 from keras_distill.compression.rebuild import copy_layer, is_float, rebuild
+from keras_distill.compression.split_separable import split_separable
 
 
 def prepare_quantization(
@@ -25,7 +26,7 @@ def prepare_quantization(
         configs: {layer: QuantizeConfig} of those of them that have one.
         prefix: put before the names of quantized layers.
     """
-    configs = configs or {}
+    model, chosen, configs = split_separable(model, chosen, configs)
     # A layer with a configuration of its own takes no part in the patterns of the scheme.
     plain = None if chosen is None else chosen - set(configs)
     placements = _plan_all(model, plain, configs)

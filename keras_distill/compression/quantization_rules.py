@@ -114,6 +114,12 @@ def reason_to_skip(layer):
     kind = type(layer)
     if kind is keras.layers.BatchNormalization:
         return None
+    if kind in (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D):
+        # `split_separable` has taken all others out of the graph by now.
+        return (
+            "it is split into two convolutions and quantized only where it is annotated, and not "
+            "inside a composite layer"
+        )
     if kind not in KERNELS and kind not in QUANTIZED_OUTPUT and kind not in _MOVES_VALUES:
         return f"the 8-bit scheme has no rule for {kind.__name__}"
     if kind is keras.layers.EinsumDense and product_axes(layer) is None:

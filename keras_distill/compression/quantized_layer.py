@@ -57,7 +57,8 @@ class QuantizedLayer(keras.layers.Wrapper):
         standalone=False,
         **kwargs,
     ):
-        super().__init__(layer, **{"name": layer.name, **kwargs})
+        # The layer's own policy, which need not be the one of the process.
+        super().__init__(layer, **{"name": layer.name, "dtype": layer.dtype_policy, **kwargs})
         self.quantized_kernel = kernel
         self.before_activation = before_activation
         self.output_quantized = output

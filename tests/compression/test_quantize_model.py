@@ -43,6 +43,7 @@ def predict(interpreter, images):
     return np.array(outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_every_tensor_of_the_int8_file_is_int8_and_the_zeros_stay(build, quadrants, tmp_path):
     images, labels = quadrants(1024)
@@ -181,3 +182,34 @@ def test_nested_models_are_quantized_inside(build):
     inner = quantized.layers[1]
     assert isinstance(inner.get_layer("conv_1"), QuantizedLayer)
     assert not any(isinstance(layer, QuantizedInput) for layer in inner.layers)
+
+
+@pytest.mark.parametrize("policies", [("mixed_float16", "float32"), ("float32", "mixed_float16")])
+def test_precision_is_that_of_the_layers_not_of_the_process(policies, build, quadrants, tmp_path):
+    images, labels = quadrants(64, 8)
+    before = keras.config.dtype_policy()
+    try:
+        keras.config.set_dtype_policy(policies[0])
+        original = build("residual")
+        keras.config.set_dtype_policy(policies[1])
+        model = quantize_model(original)
+        model.compile("sgd", LOSS)
+        history = model.fit(images, labels, epochs=2, verbose=0).history["loss"]
+        model.save(tmp_path / "int8.keras")
+        # Keras keeps no policy of a model: what `compile` makes of it would be another optimizer.
+        loaded = keras.models.load_model(tmp_path / "int8.keras", compile=False)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert history[1] < history[0]
+    for one in (model, loaded):
+        wrapped = [layer for layer in one.layers if isinstance(layer, QuantizedLayer)]
+        assert len(wrapped) == 10
+        for layer in wrapped:
+            policy = original.get_layer(layer.name).dtype_policy.name
+            assert (layer.dtype_policy.name, layer.layer.dtype_policy.name) == (policy, policy)
+            for low, high in layer._ranges.values():
+                assert low.dtype == high.dtype == "float32"
+        low, high = one.get_layer("relu_1")._ranges["output"]
+        assert low > -6 and high < 6
+    assert model(images).dtype == ("float16" if policies[0] == "mixed_float16" else "float32")
+    np.testing.assert_array_equal(model(images), loaded(images))

@@ -31,6 +31,37 @@ def test_a_frozen_nested_model_stays_frozen(build):
     assert rebuild(model, copy_layer).trainable_weights == []
 
 
+def test_a_frozen_layer_of_a_nested_model_stays_frozen(build):
+    inner = build("residual")
+    inner.get_layer("conv_1").trainable = False
+    copy = rebuild(keras.Sequential([keras.Input((8, 8, 1)), inner]), copy_layer)
+    assert not copy.layers[0].get_layer("conv_1").trainable
+    assert copy.layers[0].get_layer("conv_2").trainable
+
+
+def test_an_adapted_normalization_goes_on_with_what_it_has_seen():
+    normalization = keras.layers.Normalization()
+    normalization.adapt(np.array([[1.0, 5.0], [3.0, 9.0]], "float32"))
+    image = keras.Input((2,))
+    model = keras.Model(image, normalization(image))
+    values = np.ones((2, 2), "float32")
+    copy = rebuild(model, copy_layer)
+    np.testing.assert_array_equal(copy(values), model(values))
+
+
+def test_a_compiled_model_of_half_precision(build):
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = build("residual")
+    finally:
+        keras.config.set_dtype_policy("float32")
+    model.compile("sgd", lambda y, p: keras.ops.mean(p, axis=-1))
+    copy = rebuild(model, copy_layer)
+    assert not copy.compiled and copy.dtype_policy.name == "mixed_float16"
+    copy.compile("sgd", "mse")
+    assert isinstance(copy.optimizer, keras.optimizers.LossScaleOptimizer)
+
+
 def test_composites_inputs_and_outputs_by_name_and_shared_layers_are_kept(build):
     images, marks = keras.Input((8, 8, 1), name="images"), keras.Input((4,), name="marks")
     encoder, shared = build("gated"), keras.layers.Dense(4, name="shared")
