@@ -14,7 +14,7 @@ from keras_distill.export.examples import generate
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 
-def convert(saved_model, file, recipe, calibration_data, samples, outputs):
+def convert(saved_model, file, recipe, calibration_data, samples, outputs, input_dtype="float32"):
     """Converts, then predicts `samples` with the result.
 
     Args:
@@ -24,6 +24,8 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs):
         calibration_data: `.npy` file, or None.
         samples: `.npy` file; generated and written there if it does not exist.
         outputs: `.npy` file to write the predictions to.
+        input_dtype: dtype of the model's input. One that is no float holds indices, as of
+            words, and stays what it is in every file.
 
     Returns:
         `{}`; or `{"refused": reason}` if the converter will not convert this model, or
@@ -35,12 +37,14 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs):
     converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
     # No select-TF operators: the interpreter on a phone does not have them.
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    indices = np.dtype(input_dtype).kind in "iu"
     if recipe == "int8":
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.inference_input_type = tf.int8
+        if not indices:
+            converter.inference_input_type = tf.int8
         converter.inference_output_type = tf.int8
     if calibration_data is not None:
-        examples = np.load(calibration_data)
+        examples = np.load(calibration_data).astype(input_dtype)
         converter.representative_dataset = lambda: ([example[None]] for example in examples)
     try:
         content = converter.convert()
@@ -52,7 +56,8 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs):
         return {"disk": str(error)}
     ran = TFLiteFile(file)
     if not pathlib.Path(samples).exists():
-        np.save(samples, generate(ran.input_shape, *_range(ran.input)))
+        made = generate(ran.input_shape, *_range(ran.input))
+        np.save(samples, np.rint(made) if indices else made)
     np.save(outputs, ran.predict(np.load(samples)))
     return {}
 

@@ -42,7 +42,8 @@ def to_tflite(
 
     An `int8` file takes its ranges from training when the model was made by
     `keras_distill.compression.quantize_model`, or else from `calibration_data`. Its input and
-    output are int8; scale and zero point are in the file and in the manifest.
+    output are int8; scale and zero point are in the file and in the manifest. An input of
+    whole numbers, which an Embedding looks up, stays as it is.
 
     Parity: a float32 file may differ by 1e-4 of the output range. An int8 file must choose
     the same class as the Keras model on 99 % of the examples when its ranges come from
@@ -183,6 +184,7 @@ def _convert(model, scratch, recipe, calibration_data, samples, timeout):
     names = {"file": "model.tflite", "samples": "samples.npy", "outputs": "outputs.npy"}
     arguments = {key: str(scratch / name) for key, name in names.items()}
     arguments |= {"saved_model": str(scratch / "saved_model"), "recipe": recipe}
+    arguments["input_dtype"] = model.inputs[0].dtype
     arguments["calibration_data"] = None
     if samples is not None:
         np.save(arguments["samples"], samples)

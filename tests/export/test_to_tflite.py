@@ -179,3 +179,17 @@ def test_kill_9_leaves_nothing_and_keeps_the_older_file(tmp_path, delay):
     process.communicate(timeout=60)
     assert [p.name for p in pathlib.Path(tmp_path).iterdir()] == ["x.tflite"]
     assert (tmp_path / "x.tflite").read_text() == "older"
+
+
+def test_indices_stay_whole_numbers_in_an_int8_file(tmp_path):
+    words = keras.Input((6,), dtype="int32", name="words")
+    x = keras.layers.Embedding(9, 4, name="table")(words)
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    model = keras.Model(words, keras.layers.Dense(3)(x))
+    ids = np.random.default_rng(0).integers(0, 9, (64, 6))
+    artefact = to_tflite(
+        model, tmp_path / "m.tflite", recipe="int8", calibration_data=ids, allow_float=True
+    )
+    assert artefact.manifest["signature"]["inputs"][0]["dtype"] == "int32"
+    assert artefact.manifest["signature"]["outputs"][0]["dtype"] == "int8"
+    assert artefact.parity.agreement >= 0.95
