@@ -41,11 +41,12 @@ def run_child(code, before=None):
     assert ended.returncode == 0, ended.stderr[-2000:]
 
 
-@pytest.mark.parametrize("before", [None, "0"])
+@pytest.mark.parametrize("before", [None, pytest.param("0", marks=pytest.mark.slow)])
 def test_tf_keras_and_the_variable_stay_as_they_were(before):
     run_child(PRUNING_RUN, before)
 
 
+@pytest.mark.slow
 def test_keras_cv_imports_after_a_pruning_run():
     run_child(PRUNING_RUN + KERAS_CV)
 

@@ -63,7 +63,7 @@ def test_inside_is_computed_what_the_same_layers_compute_outside():
     assert len(quantized[0].weights) == len(quantized[1].weights)
 
 
-@pytest.mark.parametrize("name", ["transformer", pytest.param("gated", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", [pytest.param("transformer", marks=pytest.mark.slow), "gated"])
 def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_path):
     x, y = data(name)
     model = build(name)
@@ -91,6 +91,7 @@ def test_without_quantizers_it_is_the_composite(build):
         np.testing.assert_array_equal(wrapper(*arguments), layer(*arguments))
 
 
+@pytest.mark.slow
 def test_zeros_stay_inside(build):
     x, y = data("gated")
     model = prune_low_magnitude(build("gated"), ConstantSparsity(0.75, 0, frequency=1))
