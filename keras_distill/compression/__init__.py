@@ -43,5 +43,6 @@ from keras_distill.compression.quantized_input import QuantizedInput as Quantize
 from keras_distill.compression.quantized_layer import QuantizedLayer as QuantizedLayer
 from keras_distill.compression.strip_clustering import strip_clustering as strip_clustering
 from keras_distill.compression.strip_pruning import strip_pruning as strip_pruning
+from keras_distill.compression.strip_quantization import strip_quantization as strip_quantization
 from keras_distill.compression.summary import summary as summary
 from keras_distill.compression.update_pruning_step import UpdatePruningStep as UpdatePruningStep

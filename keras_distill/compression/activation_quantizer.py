@@ -6,17 +6,18 @@ from keras_distill import _tfmot
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 class ActivationQuantizer(keras.layers.Layer):
-    """Fake 8-bit quantization of what flows between layers.
+    """Fake 8- or 16-bit quantization of what flows between layers.
 
     `keras_distill.compression.QuantizedComposite` puts them where no inner layer of a composite
     one could carry the range. TF-MOT's own quantizer: a moving average of what training
     showed, starting at [-6, 6].
 
     Args:
+        bits: 8; or 16, then symmetric around zero as TFLite's are. Defaults to 8.
         **kwargs: `name`, `dtype` and `trainable`, as for every layer.
 
     Returns:
-        A tensor of the shape and dtype it is given, on at most 256 levels.
+        A tensor of the shape and dtype it is given, on at most 256 levels (65,535 of 16 bits).
 
     Example:
 
@@ -29,9 +30,10 @@ class ActivationQuantizer(keras.layers.Layer):
         - [Jacob et al., 2018](https://arxiv.org/abs/1712.05877)
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, bits=8, **kwargs):
         # Ranges are float32 under every policy, and so is TensorFlow's quantizer.
         super().__init__(**{**kwargs, "dtype": "float32", "autocast": False})
+        self.bits = bits
         self.supports_masking = True
         self.supports_jit = False
 
@@ -48,12 +50,16 @@ class ActivationQuantizer(keras.layers.Layer):
         )
 
     def call(self, inputs, training=None):
+        symmetric = self.bits == 16
         quantizer = _tfmot.MovingAverageQuantizer(
-            num_bits=8, per_axis=False, symmetric=False, narrow_range=False
+            num_bits=self.bits, per_axis=False, symmetric=symmetric, narrow_range=symmetric
         )
         ranges = {"min_var": self.range_min.value, "max_var": self.range_max.value}
         outputs = quantizer(ops.cast(inputs, "float32"), bool(training), ranges)
         return ops.cast(outputs, inputs.dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "bits": self.bits}
 
     def compute_output_spec(self, inputs, training=None):
         return keras.KerasTensor(inputs.shape, inputs.dtype)

@@ -3,7 +3,7 @@
 import keras
 
 from keras_distill.compression.inner_layers import inner_layers
-from keras_distill.compression.quantization_plan import plan_layers
+from keras_distill.compression.quantization_plan import kernels_only, plan_layers
 from keras_distill.compression.quantization_rules import moves_values
 from keras_distill.compression.quantized_attention import explicit_attention, is_attention
 from keras_distill.compression.quantized_composite import QuantizedComposite
@@ -11,7 +11,7 @@ from keras_distill.compression.replaced_calls import replaced_calls
 from keras_distill.compression.traced_graph import traced_graph
 
 
-def quantized_composite(layer, copy, wrap, input_quantized=False):
+def quantized_composite(layer, copy, wrap, input_quantized=False, activation_bits=8):
     """Wrap the copy of a composite layer as the graph inside the original asks for.
 
     Args:
@@ -20,6 +20,7 @@ def quantized_composite(layer, copy, wrap, input_quantized=False):
         wrap: function of an inner layer (twice: as it is, and to wrap) and its placement that
             returns a `QuantizedLayer`.
         input_quantized: whether what the composite is fed is quantized already.
+        activation_bits: 8 or 16; None where only kernels are quantized.
 
     Returns:
         A `QuantizedComposite`, or None where nothing inside can be quantized.
@@ -32,6 +33,10 @@ def quantized_composite(layer, copy, wrap, input_quantized=False):
         return None
     if not any(placement.kernel for placement in placements.values()):
         return None
+    if activation_bits is None:
+        placements = kernels_only(placements, inner)
+        parts = {path: wrap(inner[path], inner[path], one) for path, one in placements.items()}
+        return QuantizedComposite(copy, {path: _arguments(part) for path, part in parts.items()})
     quantized = {inner[path] for path in placements}
 
     def is_quantized(producer):
@@ -44,12 +49,15 @@ def quantized_composite(layer, copy, wrap, input_quantized=False):
     arguments, inputs = {}, []
     for path, placement in placements.items():
         part = wrap(inner[path], inner[path], placement)
-        config = part.get_config()
-        arguments[path] = {key: value for key, value in config.items() if key != "layer"}
+        arguments[path] = _arguments(part)
         if placement.kernel and not all(map(is_quantized, graph.producers[inner[path]])):
             inputs.append(path)
     output = len(graph.results) == 1 and not is_quantized(graph.results[0])
-    return QuantizedComposite(copy, arguments, inputs, attention, output)
+    return QuantizedComposite(copy, arguments, inputs, attention, output, activation_bits)
+
+
+def _arguments(part):
+    return {key: value for key, value in part.get_config().items() if key != "layer"}
 
 
 def plan_composite(layer):

@@ -4,7 +4,7 @@ from keras_distill.compression.composite_plan import is_fed_quantized, quantized
 from keras_distill.compression.inner_layers import is_composite
 from keras_distill.compression.prerequisites import is_graph, layers_with_paths
 from keras_distill.compression.preserved_clusters import clusters_of
-from keras_distill.compression.quantization_plan import LayerGraph, plan
+from keras_distill.compression.quantization_plan import LayerGraph, kernels_only, plan
 from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
@@ -13,8 +13,9 @@ from keras_distill.compression.split_separable import split_separable
 
 
 def prepare_quantization(
-    verb, model, preserve_sparsity, preserve_clusters, chosen=None, configs=None, prefix=""
-):
+    verb, model, preserve_sparsity, preserve_clusters, chosen=None, configs=None, prefix="",
+    activation_bits=8,
+):  # fmt: skip
     """A copy of a model with quantized layers.
 
     Args:
@@ -25,11 +26,14 @@ def prepare_quantization(
         chosen: the layers to quantize, or None for all.
         configs: {layer: QuantizeConfig} of those of them that have one.
         prefix: put before the names of quantized layers.
+        activation_bits: 8 or 16; None where only kernels are quantized.
     """
     model, chosen, configs = split_separable(model, chosen, configs)
     # A layer with a configuration of its own takes no part in the patterns of the scheme.
     plain = None if chosen is None else chosen - set(configs)
     placements = _plan_all(model, plain, configs)
+    if activation_bits is None:
+        placements = kernels_only(placements)
     made = {}
     inputs = [tensor._keras_history.operation for tensor in model.inputs if is_float(tensor)]
 
@@ -38,7 +42,7 @@ def prepare_quantization(
         clusters = clusters_of(layer) if preserve_clusters and placement.kernel else None
         return QuantizedLayer(
             new, placement.kernel, placement.before_activation, placement.output, keep, clusters,
-            placement.standalone, name=f"{prefix}{layer.name}",
+            placement.standalone, activation_bits, name=f"{prefix}{layer.name}",
         )  # fmt: skip
 
     def replace(layer):
@@ -49,13 +53,13 @@ def prepare_quantization(
             wrapped = wrap(layer, new, placements[layer])
         elif is_composite(layer) and (chosen is None or layer in chosen):
             fed = is_fed_quantized(layer, {*placements, *made, *inputs})
-            wrapped = quantized_composite(layer, new, wrap, fed)
+            wrapped = quantized_composite(layer, new, wrap, fed, activation_bits)
         if wrapped is None:
             return new
         made[layer] = wrapped
         return wrapped
 
-    quantized = rebuild(model, replace, _input_maker(model, chosen))
+    quantized = rebuild(model, replace, _input_maker(model, chosen, activation_bits))
     parts = [
         part
         for layer in made.values()
@@ -83,8 +87,10 @@ def prepare_quantization(
     return quantized
 
 
-def _input_maker(model, chosen):
+def _input_maker(model, chosen, bits):
     """The function that `rebuild` asks for a layer behind each of a model's inputs."""
+    if bits is None:
+        return None
     graph = LayerGraph.of_model(model)
     skipped = set()
     for tensor in model.inputs:
@@ -95,7 +101,7 @@ def _input_maker(model, chosen):
             skipped |= {tensor.name, source.name}
 
     def make(name):
-        return None if name in skipped else QuantizedInput(name=f"{name}_quantized")
+        return None if name in skipped else QuantizedInput(bits, name=f"{name}_quantized")
 
     return make
 

@@ -11,6 +11,7 @@ import keras
 
 from keras_distill.compression.quantization_rules import (
     BOTH_SIDES_ACTIVATIONS,
+    DYNAMIC_RANGE_KERNELS,
     FIXED_RANGE_ACTIVATIONS,
     FLOAT_ISLANDS,
     FOLDING,
@@ -78,6 +79,23 @@ def plan_layers(layers, graph):
             if reason_of_activation(layer):
                 reasons[layer] = reason_of_activation(layer)
     return placements, reasons
+
+
+def kernels_only(placements, layers=None):
+    """The placements of layers with a kernel, without ranges of activations.
+
+    Their scales are where TFLite's dynamic-range quantization will look for them.
+
+    Args:
+        placements: {layer: Placement}, or {path: Placement}.
+        layers: {path: layer} for the latter.
+    """
+    made = {}
+    for key, placement in placements.items():
+        if placement.kernel:
+            kind = type(layers[key] if layers else key)
+            made[key] = Placement(DYNAMIC_RANGE_KERNELS.get(kind, placement.kernel))
+    return made
 
 
 class LayerGraph:

@@ -14,6 +14,12 @@ KERNELS = {
     keras.layers.EinsumDense: "per_tensor",
     keras.layers.Embedding: "per_tensor",
 }
+# Where the scales of TFLite's dynamic-range quantization are others than of its int8.
+DYNAMIC_RANGE_KERNELS = {
+    keras.layers.Dense: "per_channel",
+    keras.layers.DepthwiseConv1D: "per_output_channel",
+    keras.layers.DepthwiseConv2D: "per_output_channel",
+}
 # Those into which int8 conversion folds a BatchNormalization that follows them alone.
 FOLDING = (
     keras.layers.Conv1D,

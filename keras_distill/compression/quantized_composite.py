@@ -29,6 +29,7 @@ class QuantizedComposite(CompositeWrapper):
         attention: paths of the inner attention layers whose products are quantized; "" for the
             composite itself.
         output: whether what the composite returns is quantized.
+        activation_bits: 8 or 16, of what flows between inner layers. Defaults to 8.
         **kwargs: `name` and `trainable`, as for every layer.
 
     Returns:
@@ -51,12 +52,15 @@ class QuantizedComposite(CompositeWrapper):
         - [Jacob et al., 2018](https://arxiv.org/abs/1712.05877)
     """
 
-    def __init__(self, layer, quantizers, inputs=(), attention=(), output=False, **kwargs):
+    def __init__(
+        self, layer, quantizers, inputs=(), attention=(), output=False, activation_bits=8, **kwargs
+    ):
         super().__init__(layer, **kwargs)
         self.quantizers = {path: dict(arguments) for path, arguments in quantizers.items()}
         self.input_paths = list(inputs)
         self.attention_paths = list(attention)
         self.output_quantized = output
+        self.activation_bits = activation_bits
 
     def build_parts(self, inner):
         paths = {*self.quantizers, *self.input_paths, *self.attention_paths} - {""}
@@ -69,12 +73,15 @@ class QuantizedComposite(CompositeWrapper):
             part.build(next(iter(shapes.values())))
             self._add(path, "layer", part)
         for path in self.input_paths:
-            self._add(path, "input", ActivationQuantizer(name="input"))
+            self._add_range(path, "input")
         for path in self.attention_paths:
-            self._add(path, "query", ActivationQuantizer(name="query"))
-            self._add(path, "context", ActivationQuantizer(name="context"))
+            self._add_range(path, "query")
+            self._add_range(path, "context")
         if self.output_quantized:
-            self._add("", "output", ActivationQuantizer(name="output"))
+            self._add_range("", "output")
+
+    def _add_range(self, path, place):
+        self._add(path, place, ActivationQuantizer(self.activation_bits, name=place))
 
     def _add(self, path, place, part):
         if not part.built:
@@ -85,8 +92,8 @@ class QuantizedComposite(CompositeWrapper):
     @property
     def pattern(self):
         done = ["inside"]
-        done += ["attention int8"] * bool(self.attention_paths)
-        done += ["output int8"] * self.output_quantized
+        done += [f"attention int{self.activation_bits}"] * bool(self.attention_paths)
+        done += [f"output int{self.activation_bits}"] * self.output_quantized
         return ", ".join(done)
 
     def part(self, path, place="layer"):
@@ -134,7 +141,7 @@ class QuantizedComposite(CompositeWrapper):
 
     def _attend(self, path, training, place, values, /):
         if place == "probabilities":
-            return _on_unit_interval(values)
+            return _on_unit_interval(values, self.activation_bits)
         return self._quantize(path, place, values, training)
 
     def _quantize(self, path, place, values, training):
@@ -148,14 +155,16 @@ class QuantizedComposite(CompositeWrapper):
             "inputs": self.input_paths,
             "attention": self.attention_paths,
             "output": self.output_quantized,
+            "activation_bits": self.activation_bits,
         }
 
 
-def _on_unit_interval(values):
+def _on_unit_interval(values, bits):
     import tensorflow as tf
 
-    # The range that TFLite's int8 softmax has, whatever it is fed: codes are 256ths.
+    # The range that TFLite's softmax has, whatever it is fed: codes are 256ths, or 32768ths.
+    low, high = (0.0, 255.0 / 256.0) if bits == 8 else (-32767.0 / 32768.0, 32767.0 / 32768.0)
     rounded = tf.quantization.fake_quant_with_min_max_args(
-        ops.cast(values, "float32"), 0.0, 255.0 / 256.0
+        ops.cast(values, "float32"), low, high, num_bits=bits, narrow_range=bits == 16
     )
     return ops.cast(rounded, values.dtype)

@@ -1,3 +1,5 @@
+import math
+
 import keras
 from keras import ops
 
@@ -14,7 +16,7 @@ from keras_distill.compression.quantization_rules import activation_name, kernel
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 class QuantizedLayer(keras.layers.Wrapper):
-    """A layer that computes with fake 8-bit weights and activations.
+    """A layer that computes with fake 8-bit weights and 8- or 16-bit activations.
 
     `keras_distill.compression.quantize_model` puts it around layers and decides where its
     quantizers stand; it keeps the wrapped layer's name. The wrapped layer's own code runs. The
@@ -23,17 +25,21 @@ class QuantizedLayer(keras.layers.Wrapper):
 
     Args:
         layer: the layer to wrap.
-        kernel: "per_channel", "per_tensor", or None for a layer whose weights stay float.
+        kernel: "per_tensor"; "per_channel", of the last axis; "per_output_channel", of the last
+            two axes, as a depthwise kernel has them; None for a layer whose weights stay float.
         before_activation: whether values are quantized before the layer's activation.
         output: whether the layer's output is quantized.
         preserve_sparsity: whether weights that are zero when the layer is wrapped stay zero.
         preserve_clusters: shape of the centroids of a clustered kernel whose few values stay as
             many, `(clusters,)` or `(channels, clusters)`; None for any other kernel.
         standalone: whether the layer is a BatchNormalization that is folded into no other.
+        activation_bits: 8; 16, then symmetric around zero as TFLite's are; or None for a layer
+            with no range but its kernel's. Defaults to 8.
         **kwargs: `name`, `dtype` and `trainable`, as for every layer.
 
     Returns:
-        What the wrapped layer returns, on at most 256 levels where `output` is set.
+        What the wrapped layer returns, on at most 256 levels where `output` is set (65,535
+        of 16 bits).
 
     Example:
 
@@ -55,6 +61,7 @@ class QuantizedLayer(keras.layers.Wrapper):
         preserve_sparsity=False,
         preserve_clusters=None,
         standalone=False,
+        activation_bits=8,
         **kwargs,
     ):
         # The layer's own policy, which need not be the one of the process.
@@ -65,6 +72,7 @@ class QuantizedLayer(keras.layers.Wrapper):
         self.preserve_sparsity = preserve_sparsity
         self.preserve_clusters = tuple(preserve_clusters) if preserve_clusters else None
         self.standalone = standalone
+        self.activation_bits = activation_bits
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
 
@@ -73,8 +81,9 @@ class QuantizedLayer(keras.layers.Wrapper):
         self._ranges = {}
         if self.quantized_kernel:
             kernel = kernel_of(self.layer)
-            channels = kernel.shape[-1:] if self.quantized_kernel == "per_channel" else ()
-            self._add_range("kernel", channels)
+            last = {"per_tensor": 0, "per_channel": 1, "per_output_channel": 2}
+            channels = tuple(kernel.shape)[len(kernel.shape) - last[self.quantized_kernel] :]
+            self._add_range("kernel", (math.prod(channels),) if channels else ())
             if self.preserve_sparsity:
                 self.sparsity_mask = self.add_weight(
                     name="sparsity_mask",
@@ -87,7 +96,7 @@ class QuantizedLayer(keras.layers.Wrapper):
                 self._clusters = PreservedClusters(self, kernel, self.preserve_clusters)
         if self.before_activation:
             self._add_range("before_activation")
-        for index in range(self._count_intermediates(input_shape)):
+        for index in range(self._count_intermediates(input_shape) if self.activation_bits else 0):
             self._add_range(f"intermediate_{index}")
         if self.output_quantized:
             self._add_range("output")
@@ -157,20 +166,29 @@ class QuantizedLayer(keras.layers.Wrapper):
             kernel = kernel * self.sparsity_mask
         if self.preserve_clusters:
             kernel = self._clusters.values(kernel, training)
-        if self.quantized_kernel == "per_channel":
+        if self.quantized_kernel != "per_tensor":
             quantizer = _tfmot.Default8BitConvWeightsQuantizer()
         else:
             quantizer = _tfmot.LastValueQuantizer(
                 num_bits=8, per_axis=False, symmetric=True, narrow_range=True
             )
-        if len(kernel.shape) == 3:
+        if isinstance(self.layer, keras.layers.Conv1D | keras.layers.DepthwiseConv1D):
             # As of two spatial axes: TF-MOT's quantizer per channel, and the converter between
             # it and the convolution, know no others.
             kernel = ops.expand_dims(kernel, 0)
+        if self.quantized_kernel == "per_output_channel":
+            flat = ops.reshape(kernel, (*kernel.shape[:2], 1, -1))
+            flat = self._quantize("kernel", quantizer, flat, training)
+            return ops.reshape(flat, kernel.shape)
         return self._quantize("kernel", quantizer, kernel, training)
 
     def kernel_range(self):
         """The smallest and largest kernel value that the int8 codes -127 and 127 stand for."""
+        if self.activation_bits is None:
+            fake = ops.abs(self.fake_kernel())
+            kept = ("per_tensor", "per_channel", "per_output_channel").index(self.quantized_kernel)
+            high = ops.max(fake, axis=tuple(range(len(fake.shape) - kept)))
+            return ops.convert_to_numpy(-high), ops.convert_to_numpy(high)
         return tuple(ops.convert_to_numpy(end) for end in self._ranges["kernel"])
 
     def keep_zeros(self):
@@ -184,23 +202,34 @@ class QuantizedLayer(keras.layers.Wrapper):
     def _activation_range(self, name, values, training):
         if name not in self._ranges:
             return values
+        symmetric = self.activation_bits == 16
         quantizer = _tfmot.MovingAverageQuantizer(
-            num_bits=8, per_axis=False, symmetric=False, narrow_range=False
+            num_bits=self.activation_bits,
+            per_axis=False,
+            symmetric=symmetric,
+            narrow_range=symmetric,
         )
         return self._quantize(name, quantizer, values, training)
 
     def _quantize(self, name, quantizer, values, training):
-        low, high = self._ranges[name]
+        low, high = (end.value for end in self._ranges[name])
         # TensorFlow's quantizers and TF-MOT's ranges are float32 under every policy.
         exact = ops.cast(values, "float32")
-        exact = quantizer(exact, training, {"min_var": low.value, "max_var": high.value})
+        if self.activation_bits is None and not training:
+            # The range is not that of the last step: TFLite will take it from the kernel itself.
+            axes = tuple(range(len(exact.shape) - len(low.shape)))
+            high = ops.stop_gradient(ops.max(ops.abs(exact), axis=axes))
+            low = -high
+        exact = quantizer(exact, training, {"min_var": low, "max_var": high})
         return ops.cast(exact, values.dtype)
 
     def _run(self, inputs, training, **extra):
         if isinstance(self.layer, keras.layers.Softmax):
             return self.layer(self._activation_range("before_activation", inputs, training))
         name = activation_name(self.layer)
-        form = integer_activation(name, self._ranger(None, training))
+        form = None
+        if self.activation_bits:
+            form = integer_activation(name, self._ranger(None, training))
         if form is None and not self.before_activation:
             return self._apply(inputs, training, **extra)
         activation = self.layer.activation
@@ -227,4 +256,5 @@ class QuantizedLayer(keras.layers.Wrapper):
             "preserve_sparsity": self.preserve_sparsity,
             "preserve_clusters": self.preserve_clusters,
             "standalone": self.standalone,
+            "activation_bits": self.activation_bits,
         }

@@ -23,6 +23,7 @@ from keras_distill.compression.quantized_layer import QuantizedLayer
 from keras_distill.footprint import macs_by_layer
 
 _NOT_ANNOTATED = "it was not annotated"
+_KERNELS_ONLY = "dynamic_range"
 
 
 def summary(model):
@@ -48,6 +49,8 @@ def summary(model):
     check_model("summary", model)
     rows = list(opened_layers(model))
     kinds = {type(layer) for _, layer in rows}
+    if any(isinstance(layer, QuantizedLayer) and not layer.activation_bits for _, layer in rows):
+        kinds.add(_KERNELS_ONLY)
     policies = {layer.chosen_by for _, layer in rows if isinstance(layer, PrunedLayer)}
     macs = macs_by_layer(model)
     layers = {
@@ -119,14 +122,17 @@ def _done(layer, kinds, policies):
     if isinstance(layer, ClusteredLayer | CompositeWrapper):
         return layer.pattern, None
     if isinstance(layer, QuantizedInput):
-        return "input int8", None
+        return f"input int{layer.bits}", None
     if isinstance(layer, QuantizeWrapper):
         return f"by {type(layer.quantize_config).__name__}", None
     if isinstance(layer, QuantizedLayer):
-        return _quantizers(layer), reason_to_skip(layer.layer) or reason_of_activation(layer.layer)
+        reason = reason_to_skip(layer.layer) or reason_of_activation(layer.layer)
+        return _quantizers(layer), reason if layer.activation_bits else None
     if QuantizedLayer in kinds:
         if moves_values(layer):
             return "moves values", None
+        if _KERNELS_ONLY in kinds and not prunable_weights(layer):
+            return "float", None
         return "", reason_to_skip(layer) or _NOT_ANNOTATED
     if ClusteredLayer in kinds:
         return "", why_not_clustered(layer)
@@ -140,13 +146,16 @@ def _done(layer, kinds, policies):
 def _quantizers(layer):
     if moves_values(layer.layer):
         return "moves values"
+    bits = layer.activation_bits
     if layer.quantized_kernel:
         kept = ", zeros kept" if layer.preserve_sparsity else ""
         kept += ", clusters kept" if layer.preserve_clusters else ""
-        return "kernel and output int8" + kept if layer.output_quantized else "kernel int8" + kept
+        if not layer.output_quantized:
+            return "kernel int8" + kept
+        return ("kernel and output int8" if bits == 8 else "kernel int8, output int16") + kept
     if layer.output_quantized:
-        return "output int8"
-    return "input int8" if layer.before_activation else "fused"
+        return f"output int{bits}"
+    return f"input int{bits}" if layer.before_activation else "fused"
 
 
 def _bare_operations(model):

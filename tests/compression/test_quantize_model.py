@@ -213,3 +213,64 @@ def test_precision_is_that_of_the_layers_not_of_the_process(policies, build, qua
         assert low > -6 and high < 6
     assert model(images).dtype == ("float16" if policies[0] == "mixed_float16" else "float32")
     np.testing.assert_array_equal(model(images), loaded(images))
+
+
+def test_another_recipe(build):
+    with pytest.raises(ValueError) as caught:
+        quantize_model(build("mlp"), recipe="float16")
+    assert str(caught.value) == (
+        "`recipe` is one of: 'int8', 'int16x8', 'dynamic_range'. Received: recipe='float16'. "
+        "Leave it out for 'int8'."
+    )
+
+
+def test_ranges_of_16_bits_are_symmetric_and_fine(build, quadrants, tmp_path):
+    images, labels = quadrants(64, 8)
+    model = quantize_model(build("residual"), recipe="int16x8")
+    model.compile("sgd", LOSS)
+    model.fit(images, labels, verbose=0)
+    model.save(tmp_path / "int16.keras")
+    loaded = keras.models.load_model(tmp_path / "int16.keras")
+    np.testing.assert_array_equal(model(images), loaded(images))
+    source = model.layers[1]
+    assert float(source.range_max) == -float(source.range_min) == images.max()
+    steps = np.asarray(source(images)) / (images.max() / 32767)
+    np.testing.assert_allclose(steps, np.round(steps), atol=0.02)
+    np.testing.assert_allclose(source(images), images, atol=images.max() / 32767)
+    layer = model.get_layer("relu_1")
+    low, high = layer._ranges["output"]
+    assert float(low) == -float(high) and layer.activation_bits == 16
+    # Kernels stay on 8 bits.
+    assert len(np.unique(model.get_layer("head").fake_kernel())) <= 255
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_converter_takes_the_16_bit_ranges_as_they_are(build, tmp_path):
+    import tensorflow as tf
+
+    from keras_distill.export.tflite_contents import read
+
+    model = quantize_model(build("mlp"), recipe="int16x8")
+    model(np.random.default_rng(0).normal(size=(8, 12)).astype("float32"), training=True)
+    model.export(tmp_path / "saved_model", verbose=False)
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "saved_model"))
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [
+        tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+    ]
+    (tmp_path / "m.tflite").write_bytes(converter.convert())
+    contents = read(tmp_path / "m.tflite")
+    products = [one for one in contents.operators if one.name == "FULLY_CONNECTED"]
+    ranges = [model.layers[0].range_max, model.get_layer("hidden")._ranges["output"][1]]
+    ranges.append(model.get_layer("head")._ranges["output"][1])
+    for operator, name, given, made in zip(
+        products, ("hidden", "head"), ranges[:-1], ranges[1:], strict=True
+    ):
+        source, kernel = (contents.tensors[index] for index in operator.inputs[:2])
+        target = contents.tensors[operator.outputs[0]]
+        assert (source.dtype, kernel.dtype, target.dtype) == ("int16", "int8", "int16")
+        assert source.zero_point == target.zero_point == (0,)
+        np.testing.assert_allclose(source.scale, [float(given) / 32767], rtol=1e-6)
+        np.testing.assert_allclose(target.scale, [float(made) / 32767], rtol=1e-6)
+        high = model.get_layer(name).kernel_range()[1]
+        np.testing.assert_allclose(kernel.scale, [high / 127], rtol=1e-6)

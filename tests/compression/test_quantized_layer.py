@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from keras_distill.compression import QuantizedLayer
 
@@ -43,6 +44,24 @@ def test_without_quantizers_it_is_the_layer(build):
     inner = keras.layers.Conv2D(3, 3, activation="relu")
     layer = QuantizedLayer(inner)
     np.testing.assert_array_equal(layer(images, training=True), inner(images))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        keras.layers.Dense(5),
+        keras.layers.EinsumDense("abc,cd->abd", (None, 5), bias_axes="d"),
+        # As MultiHeadAttention has them: three axes, and no convolution.
+        keras.layers.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de"),
+    ],
+)
+def test_products_of_sequences_are_with_the_rounded_kernel(inner):
+    layer = QuantizedLayer(inner, "per_tensor")
+    inputs = np.random.default_rng(0).normal(size=(4, 6, 8)).astype("float32")
+    layer(inputs, training=True)
+    expected = np.tensordot(inputs, layer.fake_kernel(), 1)
+    np.testing.assert_allclose(layer(inputs), expected, atol=1e-6)
+    assert np.abs(expected - np.tensordot(inputs, inner.kernel, 1)).max() > 1e-3
 
 
 def test_configuration_goes_round():
