@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# The suite runs one process a core; a second thread in each only waits for the other's.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import keras
 import pytest
@@ -16,5 +18,6 @@ def fresh_session(request):
     """Names and random draws of a test do not depend on the tests before it."""
     # The walks over the rooms are hundreds of tests that build nothing.
     if "conformance" not in request.path.parts:
-        keras.backend.clear_session()
+        # Without a collection of garbage: with TensorFlow's objects it took more than the tests.
+        keras.backend.clear_session(free_memory=False)
         keras.utils.set_random_seed(0)
