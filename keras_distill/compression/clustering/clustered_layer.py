@@ -9,10 +9,12 @@ from keras_distill.compression.clustering.clusterable_kernels import (
     is_clusterable,
 )
 from keras_distill.compression.clustering.clustered_kernel import ClusteredKernel
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class ClusteredLayer(keras.layers.Wrapper):
+class ClusteredLayer(PreparedLayer, LayerWrapper):
     """A layer whose kernel holds only a few different values while it trains.
 
     `keras_distill.compression.cluster_weights` puts it around layers; it keeps the wrapped

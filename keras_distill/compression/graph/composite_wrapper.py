@@ -3,9 +3,10 @@ import inspect
 import keras
 
 from keras_distill.compression.graph.inner_layers import inner_layers
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 
 
-class CompositeWrapper(keras.layers.Wrapper):
+class CompositeWrapper(PreparedLayer, keras.layers.Wrapper):
     """What the wrappers of composite layers have in common.
 
     The wrapper is called as the composite is: same arguments, masks and training flag. It gets

@@ -1,13 +1,8 @@
-"""What every verb of this room asks of the model it is given."""
+"""What every verb of `compression` asks of the model it is given."""
 
 import keras
 
-from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
-from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
-from keras_distill.compression.quantization.quantize_wrapper import QuantizeWrapper
-from keras_distill.compression.quantization.quantized_input import QuantizedInput
-from keras_distill.compression.quantization.quantized_layer import QuantizedLayer
-from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 
 
 def check_backend(verb):
@@ -67,9 +62,6 @@ def layers_with_paths(model, prefix=""):
 
 
 def prepared_layers(model):
-    """The layers of this room inside the model: (path, layer) pairs."""
-    kinds = (
-        PrunedLayer, ClusteredLayer, QuantizedLayer, QuantizeWrapper, QuantizedInput,
-        CompositeWrapper,
-    )  # fmt: skip
-    return [(path, layer) for path, layer in layers_with_paths(model) if isinstance(layer, kinds)]
+    """The layers that a verb has put into the model: (path, layer) pairs."""
+    layers = layers_with_paths(model)
+    return [(path, layer) for path, layer in layers if isinstance(layer, PreparedLayer)]

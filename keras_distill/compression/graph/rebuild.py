@@ -2,15 +2,9 @@
 
 import keras
 
-from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
 from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prerequisites import is_graph
-from keras_distill.compression.quantization.quantize_annotate import QuantizeAnnotate
-from keras_distill.compression.quantization.quantize_wrapper import QuantizeWrapper
-from keras_distill.compression.quantization.quantized_layer import QuantizedLayer
-from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
-
-_WRAPPERS = (PrunedLayer, ClusteredLayer, QuantizeAnnotate, QuantizeWrapper, QuantizedLayer)
 
 
 def rebuild(model, replace, make_input=None):
@@ -59,7 +53,7 @@ def is_float(tensor):
 
 
 def _inner(layer):
-    return layer.layer if isinstance(layer, (*_WRAPPERS, CompositeWrapper)) else layer
+    return layer.layer if isinstance(layer, LayerWrapper | CompositeWrapper) else layer
 
 
 def _rebuild(model, replace, make_input, pairs):
@@ -93,7 +87,7 @@ def _rebuild(model, replace, make_input, pairs):
     def call(layer, *args, **kwargs):
         if make_input:
             args, kwargs = keras.tree.map_structure(through_input, (args, kwargs))
-        if isinstance(layer, _WRAPPERS):
+        if isinstance(layer, LayerWrapper):
             # The graph has recorded `mask=None` for layers that know masks; the wrapper does not.
             kwargs = {key: value for key, value in kwargs.items() if key != "mask"}
         for first in before.get(layer, []):

@@ -1,8 +1,10 @@
 import keras
 
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class QuantizeAnnotate(keras.layers.Wrapper):
+class QuantizeAnnotate(LayerWrapper):
     """Marks a layer that `quantize_apply` is to quantize; computes what the layer computes.
 
     `keras_distill.compression.quantize_annotate_layer` and `quantize_annotate_model` make it.

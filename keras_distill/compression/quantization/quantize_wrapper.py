@@ -1,13 +1,16 @@
 import keras
 from keras import ops
 
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
+
 # TF-MOT's QuantizeAwareActivation: which functions are rounded before, and which not after.
 _BEFORE = ("gelu", "sigmoid", "softmax", "tanh")
 _NOT_AFTER = ("sigmoid", "softmax", "tanh")
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class QuantizeWrapper(keras.layers.Wrapper):
+class QuantizeWrapper(PreparedLayer, LayerWrapper):
     """A layer that computes with the fake quantization that a `QuantizeConfig` asks for.
 
     `keras_distill.compression.quantize_apply` puts it around layers that were annotated with a

@@ -1,10 +1,11 @@
 import keras
 
 from keras_distill import _tfmot
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class QuantizedInput(keras.layers.Layer):
+class QuantizedInput(PreparedLayer, keras.layers.Layer):
     """Fake 8- or 16-bit quantization of what a model is fed.
 
     `keras_distill.compression.quantize_model` puts one behind every input. Its range is the

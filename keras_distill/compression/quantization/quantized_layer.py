@@ -4,6 +4,8 @@ import keras
 from keras import ops
 
 from keras_distill import _tfmot
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.quantization.integer_forms import (
     count_intermediates,
     integer_activation,
@@ -15,7 +17,7 @@ from keras_distill.compression.quantization.quantization_rules import activation
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class QuantizedLayer(keras.layers.Wrapper):
+class QuantizedLayer(PreparedLayer, LayerWrapper):
     """A layer that computes with fake 8-bit weights and 8- or 16-bit activations.
 
     `keras_distill.compression.quantize_model` puts it around layers and decides where its

@@ -1,6 +1,8 @@
 import keras
 
 from keras_distill import _tfmot
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.sparsity.prunable_weights import (
     PRUNABLE_TYPES,
     is_prunable,
@@ -14,7 +16,7 @@ from keras_distill.compression.sparsity.sparsity_pattern import SparsityPattern
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
-class PrunedLayer(keras.layers.Wrapper):
+class PrunedLayer(PreparedLayer, LayerWrapper):
     """A layer whose kernels are pruned by magnitude while it trains.
 
     `keras_distill.compression.prune_low_magnitude` puts it around layers; it keeps the wrapped
