@@ -3,23 +3,27 @@ import gzip
 import keras
 import numpy as np
 
-from keras_distill.compression.clusterable_kernels import why_not_clustered
-from keras_distill.compression.clustered_layer import ClusteredLayer
-from keras_distill.compression.composite_wrapper import CompositeWrapper
+from keras_distill.compression.clustering.clusterable_kernels import why_not_clustered
+from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
 from keras_distill.compression.compression_summary import CompressionSummary
-from keras_distill.compression.opened_layers import opened_layers, weights_inside
-from keras_distill.compression.prerequisites import check_model, is_graph
-from keras_distill.compression.prunable_weights import is_prunable, prunable_weights, why_not
-from keras_distill.compression.pruned_layer import PrunedLayer
-from keras_distill.compression.quantization_rules import (
+from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
+from keras_distill.compression.graph.opened_layers import opened_layers, weights_inside
+from keras_distill.compression.graph.prerequisites import check_model, is_graph
+from keras_distill.compression.quantization.quantization_rules import (
     kernel_of,
     moves_values,
     reason_of_activation,
     reason_to_skip,
 )
-from keras_distill.compression.quantize_wrapper import QuantizeWrapper
-from keras_distill.compression.quantized_input import QuantizedInput
-from keras_distill.compression.quantized_layer import QuantizedLayer
+from keras_distill.compression.quantization.quantize_wrapper import QuantizeWrapper
+from keras_distill.compression.quantization.quantized_input import QuantizedInput
+from keras_distill.compression.quantization.quantized_layer import QuantizedLayer
+from keras_distill.compression.sparsity.prunable_weights import (
+    is_prunable,
+    prunable_weights,
+    why_not,
+)
+from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
 from keras_distill.footprint import macs_by_layer
 
 _NOT_ANNOTATED = "it was not annotated"

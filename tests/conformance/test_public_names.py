@@ -18,7 +18,7 @@ MODULES = sorted(
 
 
 def public_names():
-    """(room, name) of what each room's `__init__` hands out."""
+    """(room, module, name) of what each room's `__init__`, or that of a room inside, hands out."""
     for room in sorted(kd._ROOMS):
         for path in sorted((PACKAGE / room).rglob("__init__.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
@@ -28,6 +28,19 @@ def public_names():
 
 
 NAMES = sorted(set(public_names()))
+
+
+def registered_classes():
+    """(module, name) of every class that Keras saves by name."""
+    for path in MODULES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            marks = [ast.unparse(mark) for mark in getattr(node, "decorator_list", [])]
+            if any("register_keras_serializable" in mark for mark in marks):
+                yield module_of(path), node.name
+
+
+def module_of(path):
+    return ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
 
 
 def identity(case):
@@ -42,6 +55,24 @@ def test_module_has_a_test_file_of_its_name(path):
     assert re.search(r"^    def test_|^def test_", text, re.MULTILINE), (
         f"{wanted.name} tests nothing"
     )
+
+
+def test_the_walk_reaches_the_rooms_inside():
+    modules = {module for _, module, _ in NAMES}
+    rooms = {path.parent.relative_to(PACKAGE) for path in MODULES}
+    inside = {room for room in rooms if len(room.parts) > 1}
+    assert {pathlib.Path("compression", "sparsity"), pathlib.Path("corruptions", "image")} <= inside
+    for room in rooms:
+        # Without it setuptools leaves the room out of the wheel.
+        assert (PACKAGE / room / "__init__.py").exists(), f"{room} has no __init__.py"
+    for room in ("sparsity", "clustering", "channels", "quantization"):
+        start = f"keras_distill.compression.{room}."
+        assert any(module.startswith(start) for module in modules), f"{room} hands out nothing"
+
+
+@pytest.mark.parametrize("module, name", sorted(registered_classes()))
+def test_registered_class_is_handed_out(module, name):
+    assert (module, name) in {case[1:] for case in NAMES}, f"no __init__.py hands out {name}"
 
 
 @pytest.mark.parametrize("case", NAMES, ids=identity)
@@ -71,7 +102,7 @@ def test_room_defines_no_public_class_beside_the_one_its_file_is_named_for(room)
             for node in ast.parse(path.read_text(encoding="utf-8")).body
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
         ]
-        handed_out = [name for _, module, name in NAMES if module.endswith(f".{path.stem}")]
+        handed_out = [name for _, module, name in NAMES if module == module_of(path)]
         strangers = [name for name in classes if name in handed_out]
         assert len(strangers) <= 1, f"{path.relative_to(PACKAGE)} hands out {strangers}"
         if strangers and path.name != "__init__.py":

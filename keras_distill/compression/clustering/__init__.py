@@ -1,0 +1,1 @@
+"""Kernels whose weights share a few values."""

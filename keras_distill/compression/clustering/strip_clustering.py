@@ -1,0 +1,56 @@
+from keras_distill.compression.clustering.clusterable_kernels import clusterable_kernels
+from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
+from keras_distill.compression.graph.prerequisites import (
+    check_backend,
+    check_model,
+    prepared_layers,
+)
+from keras_distill.compression.graph.rebuild import copy_layer, rebuild
+
+
+def strip_clustering(model):
+    """Take the clustering out of a trained model and leave its few values in the kernels.
+
+    Args:
+        model: a model made by `keras_distill.compression.cluster_weights`. It is left as it is,
+            and can go on training.
+
+    Returns:
+        A new `keras.Model` of stock Keras layers only, with the same predictions.
+
+    Raises:
+        ValueError: for a model that was never prepared for clustering.
+        RuntimeError: on another backend than TensorFlow.
+
+    Example:
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])
+    clustered = kd.compression.cluster_weights(model, number_of_clusters=4)
+    stripped = kd.compression.strip_clustering(clustered)
+    print(len(np.unique(stripped.get_weights()[0])))  # 4
+    ```
+    """
+    check_backend("strip_clustering")
+    check_model("strip_clustering", model)
+    if not any(isinstance(layer, ClusteredLayer) for _, layer in prepared_layers(model)):
+        raise ValueError(
+            "`strip_clustering` expects a model made by `cluster_weights`. Received: "
+            f"{model.name!r}, none of whose layers is being clustered. There is nothing to strip; "
+            "use the model as it is."
+        )
+    stripped_layers = []
+
+    def replace(layer):
+        if not isinstance(layer, ClusteredLayer):
+            return copy_layer(layer)
+        new = copy_layer(layer.layer)
+        stripped_layers.append((layer, new))
+        return new
+
+    stripped = rebuild(model, replace)
+    for old, new in stripped_layers:
+        kernels = clusterable_kernels(new)
+        for name, values in old.clustered().items():
+            kernels[name].assign(values)
+    return stripped

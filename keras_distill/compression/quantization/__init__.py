@@ -1,0 +1,1 @@
+"""Fake quantization to 8 and 16 bits while a model trains."""

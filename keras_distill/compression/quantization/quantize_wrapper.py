@@ -1,0 +1,176 @@
+import keras
+from keras import ops
+
+from keras_distill.compression.graph.layer_wrapper import LayerWrapper
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
+
+# TF-MOT's QuantizeAwareActivation: which functions are rounded before, and which not after.
+_BEFORE = ("gelu", "sigmoid", "softmax", "tanh")
+_NOT_AFTER = ("sigmoid", "softmax", "tanh")
+
+
+@keras.saving.register_keras_serializable(package="keras_distill")
+class QuantizeWrapper(PreparedLayer, LayerWrapper):
+    """A layer that computes with the fake quantization that a `QuantizeConfig` asks for.
+
+    `keras_distill.compression.quantize_apply` puts it around layers that were annotated with a
+    configuration; the default scheme's wrapper is `keras_distill.compression.QuantizedLayer`.
+
+    Args:
+        layer: the layer to wrap.
+        quantize_config: a `keras_distill.compression.QuantizeConfig` or one of TF-MOT's.
+        **kwargs: `name`, `dtype` and `trainable`, as for every layer.
+
+    Returns:
+        What the wrapped layer returns, quantized where the configuration has a quantizer for it.
+
+    Example:
+
+    ```python
+    class OutputOnly(kd.compression.QuantizeConfig):
+        def get_output_quantizers(self, layer):
+            return [kd.compression.MovingAverageQuantizer(8, False, False, False)]
+
+    layer = kd.compression.QuantizeWrapper(keras.layers.Dense(4), OutputOnly())
+    print(layer(np.ones((1, 8), "float32")).shape)  # (1, 4)
+    ```
+    """
+
+    def __init__(self, layer, quantize_config, **kwargs):
+        super().__init__(layer, **{"name": layer.name, **kwargs})
+        self.quantize_config = quantize_config
+        self.supports_jit = False
+
+    def build(self, input_shape=None):
+        super().build(input_shape)
+        config, owner = self.quantize_config, _Owner(self)
+        # In tuples of a plain object: Keras would track quantizers and variables in lists.
+        self._weight_quantizers = _Untracked(
+            (variable, quantizer, quantizer.build(variable.shape, variable.name, owner))
+            for variable, quantizer in config.get_weights_and_quantizers(self.layer)
+        )
+        self._activation_quantizers = _Untracked(
+            (function, quantizer, _ranges(function, quantizer, owner))
+            for function, quantizer in config.get_activations_and_quantizers(self.layer)
+        )
+        quantizers = config.get_output_quantizers(self.layer)
+        shape = self.layer.compute_output_shape(input_shape)
+        self._output_quantizers = _Untracked(
+            (quantizer, quantizer.build(shape, "output", owner)) for quantizer in quantizers[:1]
+        )
+
+    def call(self, inputs, training=None):
+        training = bool(training)
+        seen = _Assignments(self.layer)
+        self.quantize_config.set_quantize_weights(
+            seen, [_apply(q, v.value, training, w) for v, q, w in self._weight_quantizers]
+        )
+        functions = [_quantized(*given, training) for given in self._activation_quantizers]
+        self.quantize_config.set_quantize_activations(seen, functions)
+        given = seen.assignments
+        before = {name: getattr(self.layer, name) for name in given}
+        mapping = [
+            (before[n], v) for n, v in given.items() if isinstance(before[n], keras.Variable)
+        ]
+        plain = [name for name in given if not isinstance(before[name], keras.Variable)]
+        for name in plain:
+            setattr(self.layer, name, given[name])
+        try:
+            outputs = self._run(inputs, training, mapping)
+        finally:
+            for name in plain:
+                setattr(self.layer, name, before[name])
+        for quantizer, weights in self._output_quantizers:
+            outputs = _apply(quantizer, outputs, training, weights)
+        return outputs
+
+    def _run(self, inputs, training, mapping):
+        known = "training" in self.layer.call_signature_parameters
+        extra = {"training": training} if known else {}
+        if not mapping:
+            return self.layer(inputs, **extra)
+        with keras.StatelessScope(state_mapping=mapping) as scope:
+            outputs = self.layer(inputs, **extra)
+        for variable in self.layer.non_trainable_variables:
+            # The scope swallows what the layer assigned, as to statistics.
+            value = scope.get_current_value(variable)
+            if value is not None:
+                variable.assign(value)
+        return outputs
+
+    def compute_output_shape(self, input_shape):
+        return self.layer.compute_output_shape(input_shape)
+
+    def get_config(self):
+        config = keras.saving.serialize_keras_object(self.quantize_config)
+        return {**super().get_config(), "quantize_config": config}
+
+    @classmethod
+    def from_config(cls, config):
+        names = ("layer", "quantize_config")
+        made = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
+        return cls(**{**config, **made})
+
+
+class _Untracked:
+    def __init__(self, items):
+        self._items = tuple(items)
+
+    def __iter__(self):
+        return iter(self._items)
+
+
+class _Owner:
+    """Takes `add_weight` as Keras 2 has it, and hands out TensorFlow's variables."""
+
+    def __init__(self, layer):
+        self._layer = layer
+
+    def add_weight(self, name, shape=None, dtype="float32", initializer=None, **kwargs):
+        shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
+        trainable = kwargs.get("trainable", False)
+        return self._layer.add_weight(
+            name=name, shape=shape, dtype=dtype, initializer=initializer or "zeros",
+            trainable=trainable, autocast=False,
+        ).value  # fmt: skip
+
+
+class _Assignments:
+    """Stands for a layer, and notes what is assigned to it: Keras 3's kernels take no tensor."""
+
+    def __init__(self, layer):
+        object.__setattr__(self, "_layer", layer)
+        object.__setattr__(self, "assignments", {})
+
+    def __getattr__(self, name):
+        return getattr(self._layer, name)
+
+    def __setattr__(self, name, value):
+        self.assignments[name] = value
+
+
+def _name(function):
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _ranges(function, quantizer, owner):
+    places = ["pre_activation"] if _name(function) in _BEFORE else []
+    places += [] if _name(function) in _NOT_AFTER else ["post_activation"]
+    return {place: quantizer.build(None, place, owner) for place in places}
+
+
+def _quantized(function, quantizer, ranges, training):
+    def quantized(values):
+        if "pre_activation" in ranges:
+            values = _apply(quantizer, values, training, ranges["pre_activation"])
+        values = function(values)
+        if "post_activation" in ranges:
+            values = _apply(quantizer, values, training, ranges["post_activation"])
+        return values
+
+    return quantized
+
+
+def _apply(quantizer, values, training, weights):
+    exact = quantizer(ops.cast(values, "float32"), training, weights=weights)
+    return ops.cast(exact, values.dtype)

@@ -1,0 +1,1 @@
+"""Weights of small magnitude set to zero while a model trains."""
