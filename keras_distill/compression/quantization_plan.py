@@ -9,6 +9,7 @@ import dataclasses
 
 import keras
 
+from keras_distill.compression.prerequisites import is_graph
 from keras_distill.compression.quantization_rules import (
     BOTH_SIDES_ACTIVATIONS,
     DYNAMIC_RANGE_KERNELS,
@@ -123,11 +124,18 @@ class LayerGraph:
 
     def takes_indices(self, layer):
         """Whether what a layer gives out are whole numbers that an Embedding looks up."""
-        return any(
-            type(consumer) is keras.layers.Embedding
-            or (consumer is not None and moves_values(consumer) and self.takes_indices(consumer))
-            for consumer in self.consumers.get(layer, [])
-        )
+        for consumer in self.consumers.get(layer, []):
+            if consumer is None:
+                continue
+            if type(consumer) is keras.layers.Embedding:
+                return True
+            if moves_values(consumer) and self.takes_indices(consumer):
+                return True
+            if is_graph(consumer) and len(consumer.inputs) == 1:
+                source = consumer.inputs[0]._keras_history.operation
+                if LayerGraph.of_model(consumer).takes_indices(source):
+                    return True
+        return False
 
     def is_chosen(self, layer):
         return self.chosen is None or layer in self.chosen
