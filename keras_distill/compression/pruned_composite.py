@@ -8,6 +8,7 @@ from keras_distill.compression.prunable_weights import prunable_weights
 from keras_distill.compression.pruned_layer import PrunedLayer
 from keras_distill.compression.replaced_calls import replaced_calls
 from keras_distill.compression.schedule_config import schedule_from_config, schedule_to_config
+from keras_distill.compression.substituted_weights import substituted_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -100,8 +101,7 @@ class PrunedComposite(CompositeWrapper):
 
 
 def _call_masked(part, original, /, *args, **kwargs):
-    # Around this one layer only: what else a composite assigns must not be lost.
-    with keras.StatelessScope(state_mapping=list(part.masked())):
+    with substituted_weights(part.layer, part.masked()):
         return original(*args, **kwargs)
 
 

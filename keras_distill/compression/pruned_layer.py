@@ -1,3 +1,5 @@
+import functools
+
 import keras
 
 from keras_distill import _tfmot
@@ -8,6 +10,7 @@ from keras_distill.compression.prunable_weights import (
 )
 from keras_distill.compression.schedule_config import schedule_from_config, schedule_to_config
 from keras_distill.compression.sparsity_pattern import SparsityPattern
+from keras_distill.compression.substituted_weights import substituted_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -17,7 +20,9 @@ class PrunedLayer(keras.layers.Wrapper):
     `keras_distill.compression.prune_low_magnitude` puts it around layers; it keeps the wrapped
     layer's name. In every training forward pass it counts one step, updates the masks by
     TF-MOT's own `Pruning`, and masks the kernels before the layer runs; no callback is needed.
-    At inference the kernels are multiplied by the masks and nothing is assigned.
+    A layer that stands in two places of a graph counts two steps a batch, as TF-MOT's does:
+    give it a schedule of twice the steps. At inference the kernels are multiplied by the masks
+    and nothing is assigned. Regularizers of the kernels always see them masked.
 
     Args:
         layer: the layer to wrap: of a type that TF-MOT prunes, or with a method
@@ -99,7 +104,11 @@ class PrunedLayer(keras.layers.Wrapper):
         for index, kernel in enumerate(kernels):
             end = f"_{index}" if len(kernels) > 1 else ""
             arguments = {"dtype": kernel.dtype, "trainable": False, "aggregation": "mean"}
-            self.masks.append(self.add_weight(kernel.shape, "ones", name=f"mask{end}", **arguments))
+            mask = self.add_weight(kernel.shape, "ones", name=f"mask{end}", **arguments)
+            self.masks.append(mask)
+            if kernel.regularizer is not None:
+                # As TF-MOT's: at inference too, when the kernel itself has no zeros yet.
+                kernel.regularizer = functools.partial(_of_masked, kernel.regularizer, mask)
             self.thresholds.append(
                 self.add_weight((), "zeros", name=f"threshold{end}", **arguments)
             )
@@ -118,7 +127,7 @@ class PrunedLayer(keras.layers.Wrapper):
             self.prune()
             return self.layer(inputs, *args, **kwargs)
         # The last optimizer step leaves the kernels without zeros: masks are needed here too.
-        with keras.StatelessScope(state_mapping=list(self.masked())):
+        with substituted_weights(self.layer, self.masked()):
             return self.layer(inputs, *args, **kwargs)
 
     def masked(self):
@@ -172,3 +181,7 @@ class PrunedLayer(keras.layers.Wrapper):
         layer = keras.saving.deserialize_keras_object(config.pop("layer"))
         schedule = schedule_from_config(config.pop("pruning_schedule"), config["name"])
         return cls(layer, schedule, **config)
+
+
+def _of_masked(regularizer, mask, kernel):
+    return regularizer(keras.ops.multiply(kernel, mask))

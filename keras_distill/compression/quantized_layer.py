@@ -12,6 +12,8 @@ from keras_distill.compression.integer_forms import (
 from keras_distill.compression.matrix_product import flat_product, is_flattened
 from keras_distill.compression.preserved_clusters import PreservedClusters
 from keras_distill.compression.quantization_rules import activation_name, kernel_of
+from keras_distill.compression.replaced_calls import replaced_calls
+from keras_distill.compression.substituted_weights import substituted_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -21,7 +23,8 @@ class QuantizedLayer(keras.layers.Wrapper):
     `keras_distill.compression.quantize_model` puts it around layers and decides where its
     quantizers stand; it keeps the wrapped layer's name. The wrapped layer's own code runs. The
     quantizers are TF-MOT's own: weights take the range of their last values, activations a
-    moving average of what training showed, starting at [-6, 6].
+    moving average of what training showed, starting at [-6, 6]. As in TF-MOT, a regularizer of
+    the kernel sees the float kernel, and one of the activity what leaves the quantizers.
 
     Args:
         layer: the layer to wrap.
@@ -73,6 +76,12 @@ class QuantizedLayer(keras.layers.Wrapper):
         self.preserve_clusters = tuple(preserve_clusters) if preserve_clusters else None
         self.standalone = standalone
         self.activation_bits = activation_bits
+        self.supports_masking = layer.supports_masking
+        stock = type(layer).__module__.startswith("keras.")
+        self._regularizes = stock and layer.activity_regularizer is not None
+        if self._regularizes:
+            # As TF-MOT's: of what leaves the quantizers, not of what the layer itself puts out.
+            self.activity_regularizer = layer.activity_regularizer
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
 
@@ -122,15 +131,15 @@ class QuantizedLayer(keras.layers.Wrapper):
 
     def call(self, inputs, training=None):
         training = bool(training)
+        values, extra = [], {}
         if self.quantized_kernel:
             kernel, fake = kernel_of(self.layer), self.fake_kernel(training)
-            if len(fake.shape) != len(kernel.shape):
-                outputs = self._run(inputs, training, kernel=fake)
+            if len(fake.shape) == len(kernel.shape):
+                values = [(kernel, fake)]
             else:
-                with keras.StatelessScope(state_mapping=[(kernel, fake)]):
-                    outputs = self._run(inputs, training)
-        else:
-            outputs = self._run(inputs, training)
+                extra = {"kernel": fake}
+        with substituted_weights(self.layer, values, not self._regularizes):
+            outputs = self._run(inputs, training, **extra)
         if self._is_flattened(inputs):
             return outputs
         return self._activation_range("output", outputs, training)
@@ -232,24 +241,25 @@ class QuantizedLayer(keras.layers.Wrapper):
             form = integer_activation(name, self._ranger(None, training))
         if form is None and not self.before_activation:
             return self._apply(inputs, training, **extra)
-        activation = self.layer.activation
 
-        def quantized_activation(values):
+        def quantized_activation(activation, values):
             values = self._activation_range("before_activation", values, training)
             return (form or activation)(values)
 
-        self.layer.activation = quantized_activation
-        try:
+        with replaced_calls({self.layer: quantized_activation}, "activation"):
             return self._apply(inputs, training, **extra)
-        finally:
-            self.layer.activation = activation
+
+    def compute_mask(self, inputs, previous_mask):
+        return self.layer.compute_mask(inputs, previous_mask)
 
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)
 
     def get_config(self):
+        config = super().get_config()
+        config.pop("activity_regularizer", None)  # The layer's, in its own configuration.
         return {
-            **super().get_config(),
+            **config,
             "kernel": self.quantized_kernel,
             "before_activation": self.before_activation,
             "output": self.output_quantized,
