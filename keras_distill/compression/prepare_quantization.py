@@ -2,9 +2,10 @@
 
 from keras_distill.compression.composite_plan import is_fed_quantized, quantized_composite
 from keras_distill.compression.inner_layers import is_composite
+from keras_distill.compression.layer_graph import LayerGraph
 from keras_distill.compression.prerequisites import is_graph, layers_with_paths
 from keras_distill.compression.preserved_clusters import clusters_of
-from keras_distill.compression.quantization_plan import LayerGraph, kernels_only, plan
+from keras_distill.compression.quantization_plan import kernels_only, plan
 from keras_distill.compression.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantized_input import QuantizedInput
 from keras_distill.compression.quantized_layer import QuantizedLayer
