@@ -7,8 +7,10 @@ from keras_distill.compression.clustering.clusterable_kernels import why_not_clu
 from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
 from keras_distill.compression.compression_summary import CompressionSummary
 from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
+from keras_distill.compression.graph.inner_layers import inner_layers, is_composite, named_paths
 from keras_distill.compression.graph.opened_layers import opened_layers, weights_inside
 from keras_distill.compression.graph.prerequisites import check_model, is_graph
+from keras_distill.compression.quantization.composite_plan import why_not_inside
 from keras_distill.compression.quantization.quantization_rules import (
     kernel_of,
     moves_values,
@@ -18,6 +20,7 @@ from keras_distill.compression.quantization.quantization_rules import (
 from keras_distill.compression.quantization.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantization.quantized_input import QuantizedInput
 from keras_distill.compression.quantization.quantized_layer import QuantizedLayer
+from keras_distill.compression.quantization.traced_graph import calls_inside
 from keras_distill.compression.sparsity.prunable_weights import (
     is_prunable,
     prunable_weights,
@@ -25,6 +28,7 @@ from keras_distill.compression.sparsity.prunable_weights import (
 )
 from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
 from keras_distill.footprint import macs_by_layer
+from keras_distill.footprint.macs_by_layer import add_up
 
 _NOT_ANNOTATED = "it was not annotated"
 _KERNELS_ONLY = "dynamic_range"
@@ -56,7 +60,7 @@ def summary(model):
     if any(isinstance(layer, QuantizedLayer) and not layer.activation_bits for _, layer in rows):
         kinds.add(_KERNELS_ONLY)
     policies = {layer.chosen_by for _, layer in rows if isinstance(layer, PrunedLayer)}
-    macs = macs_by_layer(model)
+    macs = {**macs_by_layer(model), **_macs_inside(rows)}
     layers = {
         path: {**_facts(layer, kinds, policies), "macs": macs.get(path)} for path, layer in rows
     }
@@ -137,7 +141,8 @@ def _done(layer, kinds, policies):
             return "moves values", None
         if _KERNELS_ONLY in kinds and not prunable_weights(layer):
             return "float", None
-        return "", reason_to_skip(layer) or _NOT_ANNOTATED
+        reason = why_not_inside(layer) if is_composite(layer) else reason_to_skip(layer)
+        return "", reason or _NOT_ANNOTATED
     if ClusteredLayer in kinds:
         return "", why_not_clustered(layer)
     if PrunedLayer in kinds:
@@ -160,6 +165,17 @@ def _quantizers(layer):
     if layer.output_quantized:
         return f"output int{bits}"
     return f"input int{bits}" if layer.before_activation else "fused"
+
+
+def _macs_inside(rows):
+    calls = []
+    for path, wrapper in rows:
+        if isinstance(wrapper, CompositeWrapper):
+            inner, names = inner_layers(wrapper.layer), named_paths(wrapper.layer)
+            paths = {id(one): f"{path}/{names[where]}" for where, one in inner.items()}
+            made = calls_inside(wrapper.layer, wrapper._inbound_nodes)
+            calls += [(paths[id(one)], one, *shapes) for one, *shapes in made]
+    return add_up(calls)
 
 
 def _bare_operations(model):

@@ -11,6 +11,7 @@ from keras_distill.export.artefact import Artefact
 from keras_distill.export.disk_errors import disk_errors
 from keras_distill.export.examples import collect
 from keras_distill.export.golden import golden
+from keras_distill.export.index_inputs import check_index_inputs
 from keras_distill.export.manifest import check_labels, manifest, write_json
 from keras_distill.export.parity import Parity
 from keras_distill.export.tflite_contents import read
@@ -87,6 +88,8 @@ def to_tflite(
     path = _checked(path, recipe)
     shape = check_model(model)
     check_labels(labels, model.outputs[0].shape[-1])
+    if recipe == "int8":
+        check_index_inputs(model)
     if calibration_data is not None:
         calibration_data = collect(calibration_data, shape, _MOST_CALIBRATION, "calibration_data")
     if samples is not None:

@@ -28,8 +28,13 @@ def macs_by_layer(model):
     assert kd.footprint.macs_by_layer(model) == {"head": 32}
     ```
     """
+    return add_up(calls(model))
+
+
+def add_up(calls):
+    """{path: number} of calls, each a (path, layer, input shape, output shape)."""
     found = {}
-    for path, layer, given, made in calls(model):
+    for path, layer, given, made in calls:
         try:
             number = macs_of_call(layer, given, made)
         except ValueError:

@@ -1,7 +1,14 @@
 import keras
 import numpy as np
 
-from keras_distill.compression import prune_channels, prune_low_magnitude, quantize_model, summary
+from keras_distill.compression import (
+    prune_channels,
+    prune_low_magnitude,
+    quantize_annotate_layer,
+    quantize_apply,
+    quantize_model,
+    summary,
+)
 
 
 def test_quantized_model():
@@ -69,3 +76,69 @@ def test_print_of_a_narrowed_and_quantized_model():
         model.get_layer(name).kernel.assign(values)
     int8 = quantize_model(prune_channels(model, 0.5), preserve_sparsity=True)
     assert str(summary(int8)).splitlines() == NARROWED_AND_INT8.splitlines()
+
+
+class Inside(keras.layers.Layer):
+    """A composite whose shapes are known, whatever its call does."""
+
+    def build(self, shape):
+        self.dense = keras.layers.Dense(shape[-1])
+        self.dense.build(shape)
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+class Branching(Inside):
+    def call(self, inputs):
+        return self.dense(inputs) if inputs.numpy().sum() > 0 else inputs
+
+
+class OwnMessage(Inside):
+    def call(self, inputs):
+        raise RuntimeError("Only outside of graphs.\nA second line.")
+
+
+class NoKernel(keras.layers.Layer):
+    def build(self, shape):
+        self.norm = keras.layers.LayerNormalization()
+        self.norm.build(shape)
+
+    def call(self, inputs):
+        return self.norm(inputs)
+
+
+def test_a_composite_that_cannot_be_followed_says_what_stopped_it():
+    words = keras.Input((4,))
+    x = Branching(name="branching")(words)
+    x = OwnMessage(name="own")(x)
+    x = NoKernel(name="norm")(x)
+    model = keras.Model(words, keras.layers.Dense(2, name="head")(x))
+    facts = summary(quantize_model(model))
+    assert {path: each["skipped"] for path, each in facts.items() if each["skipped"]} == {
+        "branching": "its call cannot be followed on symbols: AttributeError, 'SymbolicTensor' "
+        "object has no attribute 'numpy'",
+        "own": "its call cannot be followed on symbols: RuntimeError, Only outside of graphs",
+        "norm": "no layer inside it has a kernel that the 8-bit scheme quantizes",
+    }
+
+
+def test_a_composite_that_was_not_annotated():
+    words = keras.Input((3, 4))
+    x = keras.layers.MultiHeadAttention(2, 4, name="attention")(words, words)
+    x = keras.layers.Flatten()(x)
+    x = quantize_annotate_layer(keras.layers.Dense(2, name="head"))(x)
+    facts = summary(quantize_apply(keras.Model(words, x)))
+    assert facts["attention"]["skipped"] == "it was not annotated"
+
+
+def test_macs_inside_composites(build):
+    for prepare in (quantize_model, prune_low_magnitude):
+        facts = summary(prepare(build("transformer")))
+        # 6 words of 8 numbers, 2 heads of 4.
+        for name in ("query", "key", "value", "attention_output"):
+            assert facts[f"attention_0/{name}"]["macs"] == 6 * 8 * 8
+        assert facts["up_0"]["macs"] == 6 * 8 * 16
+    facts = summary(quantize_model(build("gated")))
+    inside = [each["macs"] for path, each in facts.items() if path.startswith("block_1/")]
+    assert inside == [8 * 8, 8 * 8 * 9 * 8 * 8, 0, 0]

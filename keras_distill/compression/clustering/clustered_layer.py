@@ -11,6 +11,7 @@ from keras_distill.compression.clustering.clusterable_kernels import (
 from keras_distill.compression.clustering.clustered_kernel import ClusteredKernel
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.graph.substituted_weights import substituted_weights
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -20,7 +21,7 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
     `keras_distill.compression.cluster_weights` puts it around layers; it keeps the wrapped
     layer's name. TF-MOT's own algorithm pulls every weight to the nearest of the centroids in
     each forward pass; the centroids and the kernel behind them are both trained. At inference
-    nothing is assigned.
+    nothing is assigned. Regularizers see the kernel behind, as TF-MOT's do.
 
     Args:
         layer: the layer to wrap, of a type that TF-MOT clusters.
@@ -109,7 +110,9 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
 
     def build_from_config(self, config):
         # What is loaded next makes any start superfluous, and a random one would draw.
-        self._build(config["input_shape"])
+        # Of several shapes, those of a recurrent layer's states are the others.
+        shapes = config.get("shapes_dict") or config
+        self._build(next(iter(shapes.values())))
         self.built = True
 
     def _build(self, input_shape):
@@ -127,19 +130,11 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
             for name, variable in clusterable_kernels(self.layer).items()
         }
 
-    def call(self, inputs, training=None):
+    def call(self, inputs, *args, training=None, **kwargs):
         kernels = self._clustered.values()
         mapping = [(kernel.kernel, kernel.values(bool(training))) for kernel in kernels]
-        with keras.StatelessScope(mapping, collect_losses=True) as scope:
-            outputs = self.layer(inputs)
-        # What else the layer assigned (the seed of its dropout) or lost must leave the scope.
-        for variable in self.layer.variables:
-            value = scope.get_current_value(variable)
-            if value is not None and not any(variable is kernel.kernel for kernel in kernels):
-                variable.assign(value)
-        for loss in scope.losses:
-            self.layer.add_loss(loss)
-        return outputs
+        with substituted_weights(self.layer, mapping):
+            return self.layer(inputs, *args, **kwargs)
 
     def clustered(self):
         """{name: clustered kernel} as it predicts and as `strip_clustering` leaves it."""
@@ -147,8 +142,8 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
             name: ops.convert_to_numpy(kernel.values()) for name, kernel in self._clustered.items()
         }
 
-    def compute_output_spec(self, inputs, training=None):
-        return self.layer.compute_output_spec(inputs)
+    def compute_output_spec(self, inputs, *args, training=None, **kwargs):
+        return self.layer.compute_output_spec(inputs, *args, **kwargs)
 
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)

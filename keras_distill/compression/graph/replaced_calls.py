@@ -2,29 +2,72 @@
 
 import contextlib
 import functools
+import threading
+
+_LOCK = threading.Lock()
 
 
 @contextlib.contextmanager
 def replaced_calls(replacements, name="call"):
     """Replace methods of single layers, and give them back whatever happens.
 
+    Only the thread that asks for it gets the replacement: `tf.distribute.MirroredStrategy` runs
+    each replica in a thread of its own, and lets another go on in the middle of a call.
+
     Args:
         replacements: {layer: function}. The function is called as `function(original, *args,
             **kwargs)`, `original` being the layer's own bound method.
-        name: name of the method. Defaults to "call".
+        name: name of the method, or of an attribute that is called. Defaults to "call".
     """
-    before = {layer: vars(layer).get(name) for layer in replacements}
-    try:
+    with contextlib.ExitStack() as stack:
         for layer, function in replacements.items():
-            original = getattr(layer, name)
-            # Keras looks at the signature; `wraps` keeps the layer's own.
-            made = functools.wraps(original)(functools.partial(function, original))
-            vars(layer)[name] = made
+            stack.enter_context(_replaced(layer, name, function))
+        yield
+
+
+@contextlib.contextmanager
+def _replaced(layer, name, function):
+    with _LOCK:
+        # Somebody else, a feature tap for example, may have replaced ours since: ask for its own.
+        method = getattr(vars(layer).get(name), "_method", None)
+        if method is None or vars(layer)[name] is not method.dispatch:
+            method = _Method(layer, name)
+        method.users += 1
+    outer = method.current
+    method.thread.current = functools.partial(function, outer)
+    try:
         yield
     finally:
-        for layer, method in before.items():
-            if method is None:
-                vars(layer).pop(name, None)
-            else:
-                # Somebody else, a feature tap for example, had replaced it before.
-                vars(layer)[name] = method
+        method.thread.current = outer
+        with _LOCK:
+            method.users -= 1
+            if not method.users:
+                method.give_back()
+
+
+class _Method:
+    """A method of one layer that is another in each thread."""
+
+    def __init__(self, layer, name):
+        self.layer, self.name, self.users = layer, name, 0
+        self.before = vars(layer).get(name)
+        self.original = getattr(layer, name)
+        self.thread = threading.local()
+
+        # Keras looks at the signature; `wraps` keeps the layer's own.
+        @functools.wraps(self.original, updated=())
+        def dispatch(*args, **kwargs):
+            return self.current(*args, **kwargs)
+
+        dispatch._method = self
+        self.dispatch = vars(layer)[name] = dispatch
+
+    @property
+    def current(self):
+        return getattr(self.thread, "current", self.original)
+
+    def give_back(self):
+        if self.before is None:
+            vars(self.layer).pop(self.name, None)
+        else:
+            vars(self.layer)[self.name] = self.before

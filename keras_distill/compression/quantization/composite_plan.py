@@ -1,5 +1,7 @@
 """What is quantized inside a composite layer, by path, and why other parts stay float."""
 
+import re
+
 import keras
 
 from keras_distill.compression.graph.inner_layers import inner_layers
@@ -61,6 +63,26 @@ def quantized_composite(layer, copy, wrap, input_quantized=False, activation_bit
 
 def _arguments(part):
     return {key: value for key, value in part.get_config().items() if key != "layer"}
+
+
+def why_not_inside(layer):
+    """Why nothing inside a composite layer of a graph is quantized, or None."""
+    try:
+        placements, _, _ = plan_composite(layer)
+    except Exception as error:
+        return f"its call cannot be followed on symbols: {_in_short(error)}"
+    if not any(placement.kernel for placement in placements.values()):
+        return "no layer inside it has a kernel that the 8-bit scheme quantizes"
+    return None
+
+
+def _in_short(error):
+    text = re.sub("\x1b\\[[0-9;]*m", "", str(error))
+    # Keras puts lines of its own before what was raised, and the arguments behind it.
+    text = text.rpartition("Error encountered:")[2].lstrip()
+    text = re.sub(r"^Exception encountered when calling .*?\n+", "", text)
+    line = text.strip().split("\n")[0].rstrip(".") or "no message"
+    return f"{type(error).__name__}, {line[:200]}"
 
 
 def plan_composite(layer):

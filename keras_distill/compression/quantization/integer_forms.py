@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_distill.compression.quantization.dilated_convolution import dilated_convolution, has_gaps
+
 MERGES = (
     keras.layers.Add,
     keras.layers.Maximum,
@@ -26,6 +28,8 @@ def integer_form(layer, standalone=False):
     if type(layer) is keras.layers.UpSampling2D:
         plain = layer.interpolation == "nearest" and layer.data_format == "channels_last"
         return _upsampling if plain else None
+    if type(layer) in (keras.layers.Conv2D, keras.layers.DepthwiseConv2D):
+        return _dilated if has_gaps(layer) else None
     return _merge if type(layer) in MERGES else _FORMS.get(type(layer))
 
 
@@ -118,20 +122,34 @@ def _conv_1d(layer, inputs, quantize, kernel=None):
     if kernel is None:
         kernel = ops.expand_dims(layer.kernel, 0)
     depthwise = isinstance(layer, keras.layers.DepthwiseConv1D)
-    convolve = ops.depthwise_conv if depthwise else ops.conv
-    outputs = convolve(
-        inputs,
-        kernel,
-        strides=(layer.strides[0], layer.strides[0]),
-        padding=padding,
-        dilation_rate=(1, layer.dilation_rate[0]),
-        data_format="channels_last",
-    )
+    dilation = (1, layer.dilation_rate[0])
+    if has_gaps(layer):
+        outputs = dilated_convolution(inputs, kernel, padding, dilation, depthwise)
+    else:
+        convolve = ops.depthwise_conv if depthwise else ops.conv
+        outputs = convolve(
+            inputs,
+            kernel,
+            strides=(layer.strides[0], layer.strides[0]),
+            padding=padding,
+            dilation_rate=dilation,
+            data_format="channels_last",
+        )
     if layer.use_bias:
         outputs = ops.add(outputs, ops.reshape(layer.bias, (1, 1, 1, -1)))
     if layer.activation is not None:
         outputs = layer.activation(outputs)
     return ops.squeeze(outputs, 1)
+
+
+def _dilated(layer, inputs, quantize):
+    kernel = ops.convert_to_tensor(layer.kernel)
+    depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+    rate = layer.dilation_rate
+    outputs = dilated_convolution(inputs, kernel, layer.padding, rate, depthwise)
+    if layer.use_bias:
+        outputs = ops.add(outputs, ops.reshape(layer.bias, (1, 1, 1, -1)))
+    return outputs if layer.activation is None else layer.activation(outputs)
 
 
 _FORMS = {

@@ -7,8 +7,9 @@ from keras_distill.compression.quantization.composite_plan import (
     is_fed_quantized,
     quantized_composite,
 )
+from keras_distill.compression.quantization.layer_graph import LayerGraph
 from keras_distill.compression.quantization.preserved_clusters import clusters_of
-from keras_distill.compression.quantization.quantization_plan import LayerGraph, kernels_only, plan
+from keras_distill.compression.quantization.quantization_plan import kernels_only, plan
 from keras_distill.compression.quantization.quantize_wrapper import QuantizeWrapper
 from keras_distill.compression.quantization.quantized_input import QuantizedInput
 from keras_distill.compression.quantization.quantized_layer import QuantizedLayer

@@ -3,6 +3,7 @@ from keras import ops
 
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.graph.substituted_weights import substituted_weights
 
 # TF-MOT's QuantizeAwareActivation: which functions are rounded before, and which not after.
 _BEFORE = ("gelu", "sigmoid", "softmax", "tanh")
@@ -39,6 +40,7 @@ class QuantizeWrapper(PreparedLayer, LayerWrapper):
     def __init__(self, layer, quantize_config, **kwargs):
         super().__init__(layer, **{"name": layer.name, **kwargs})
         self.quantize_config = quantize_config
+        self.supports_masking = layer.supports_masking
         self.supports_jit = False
 
     def build(self, input_shape=None):
@@ -54,9 +56,9 @@ class QuantizeWrapper(PreparedLayer, LayerWrapper):
             for function, quantizer in config.get_activations_and_quantizers(self.layer)
         )
         quantizers = config.get_output_quantizers(self.layer)
-        shape = self.layer.compute_output_shape(input_shape)
         self._output_quantizers = _Untracked(
-            (quantizer, quantizer.build(shape, "output", owner)) for quantizer in quantizers[:1]
+            (one, one.build(self.compute_output_shape(input_shape), "output", owner))
+            for one in quantizers[:1]
         )
 
     def call(self, inputs, training=None):
@@ -87,19 +89,19 @@ class QuantizeWrapper(PreparedLayer, LayerWrapper):
     def _run(self, inputs, training, mapping):
         known = "training" in self.layer.call_signature_parameters
         extra = {"training": training} if known else {}
-        if not mapping:
+        with substituted_weights(self.layer, mapping):
             return self.layer(inputs, **extra)
-        with keras.StatelessScope(state_mapping=mapping) as scope:
-            outputs = self.layer(inputs, **extra)
-        for variable in self.layer.non_trainable_variables:
-            # The scope swallows what the layer assigned, as to statistics.
-            value = scope.get_current_value(variable)
-            if value is not None:
-                variable.assign(value)
-        return outputs
+
+    def compute_mask(self, inputs, previous_mask):
+        return self.layer.compute_mask(inputs, previous_mask)
+
+    def compute_output_spec(self, inputs, training=None):
+        # A custom layer need not know the shape of its outputs: its call is traced then.
+        return self.layer.compute_output_spec(inputs)
 
     def compute_output_shape(self, input_shape):
-        return self.layer.compute_output_shape(input_shape)
+        inputs = keras.tree.map_shape_structure(keras.KerasTensor, input_shape)
+        return keras.tree.map_structure(lambda one: one.shape, self.compute_output_spec(inputs))
 
     def get_config(self):
         config = keras.saving.serialize_keras_object(self.quantize_config)

@@ -69,6 +69,8 @@ class QuantizedComposite(CompositeWrapper):
         self._places = {}
         for path, arguments in sorted(self.quantizers.items()):
             part = QuantizedLayer(inner[path], **arguments)
+            # It runs inside a call of the layer, which then regularizes what comes out.
+            part.activity_regularizer = None
             shapes = inner[path]._build_shapes_dict or {"input_shape": None}
             part.build(next(iter(shapes.values())))
             self._add(path, "layer", part)
@@ -131,13 +133,8 @@ class QuantizedComposite(CompositeWrapper):
         def once(_, inputs, /, *ignored, **given):
             return original(inputs, *args, **kwargs)
 
-        # The layer's call is inside a call of itself: its outputs are regularized once, outside.
-        regularizer, part.layer.activity_regularizer = part.layer.activity_regularizer, None
-        try:
-            with replaced_calls({part.layer: once}):
-                return part(inputs, training=training)
-        finally:
-            part.layer.activity_regularizer = regularizer
+        with replaced_calls({part.layer: once}):
+            return part(inputs, training=training)
 
     def _attend(self, path, training, place, values, /):
         if place == "probabilities":

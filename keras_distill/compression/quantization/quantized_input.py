@@ -32,6 +32,7 @@ class QuantizedInput(PreparedLayer, keras.layers.Layer):
         # Ranges are float32 under every policy, and so is TensorFlow's quantizer.
         super().__init__(**{**kwargs, "dtype": "float32"})
         self.bits = bits
+        self.supports_masking = True
         self.supports_jit = False
 
     def build(self, input_shape):

@@ -6,6 +6,8 @@ from keras import ops
 from keras_distill import _tfmot
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.graph.replaced_calls import replaced_calls
+from keras_distill.compression.graph.substituted_weights import substituted_weights
 from keras_distill.compression.quantization.integer_forms import (
     count_intermediates,
     integer_activation,
@@ -23,7 +25,8 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
     `keras_distill.compression.quantize_model` puts it around layers and decides where its
     quantizers stand; it keeps the wrapped layer's name. The wrapped layer's own code runs. The
     quantizers are TF-MOT's own: weights take the range of their last values, activations a
-    moving average of what training showed, starting at [-6, 6].
+    moving average of what training showed, starting at [-6, 6]. As in TF-MOT, a regularizer of
+    the kernel sees the float kernel, and one of the activity what leaves the quantizers.
 
     Args:
         layer: the layer to wrap.
@@ -75,6 +78,12 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
         self.preserve_clusters = tuple(preserve_clusters) if preserve_clusters else None
         self.standalone = standalone
         self.activation_bits = activation_bits
+        self.supports_masking = layer.supports_masking
+        stock = type(layer).__module__.startswith("keras.")
+        self._regularizes = stock and layer.activity_regularizer is not None
+        if self._regularizes:
+            # As TF-MOT's: of what leaves the quantizers, not of what the layer itself puts out.
+            self.activity_regularizer = layer.activity_regularizer
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
 
@@ -124,15 +133,15 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
 
     def call(self, inputs, training=None):
         training = bool(training)
+        values, extra = [], {}
         if self.quantized_kernel:
             kernel, fake = kernel_of(self.layer), self.fake_kernel(training)
-            if len(fake.shape) != len(kernel.shape):
-                outputs = self._run(inputs, training, kernel=fake)
+            if len(fake.shape) == len(kernel.shape):
+                values = [(kernel, fake)]
             else:
-                with keras.StatelessScope(state_mapping=[(kernel, fake)]):
-                    outputs = self._run(inputs, training)
-        else:
-            outputs = self._run(inputs, training)
+                extra = {"kernel": fake}
+        with substituted_weights(self.layer, values, not self._regularizes):
+            outputs = self._run(inputs, training, **extra)
         if self._is_flattened(inputs):
             return outputs
         return self._activation_range("output", outputs, training)
@@ -234,24 +243,25 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
             form = integer_activation(name, self._ranger(None, training))
         if form is None and not self.before_activation:
             return self._apply(inputs, training, **extra)
-        activation = self.layer.activation
 
-        def quantized_activation(values):
+        def quantized_activation(activation, values):
             values = self._activation_range("before_activation", values, training)
             return (form or activation)(values)
 
-        self.layer.activation = quantized_activation
-        try:
+        with replaced_calls({self.layer: quantized_activation}, "activation"):
             return self._apply(inputs, training, **extra)
-        finally:
-            self.layer.activation = activation
+
+    def compute_mask(self, inputs, previous_mask):
+        return self.layer.compute_mask(inputs, previous_mask)
 
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)
 
     def get_config(self):
+        config = super().get_config()
+        config.pop("activity_regularizer", None)  # The layer's, in its own configuration.
         return {
-            **super().get_config(),
+            **config,
             "kernel": self.quantized_kernel,
             "before_activation": self.before_activation,
             "output": self.output_quantized,

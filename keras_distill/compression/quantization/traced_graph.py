@@ -6,7 +6,7 @@ import keras
 
 from keras_distill.compression.graph.inner_layers import inner_layers
 from keras_distill.compression.graph.replaced_calls import replaced_calls
-from keras_distill.compression.quantization.quantization_plan import LayerGraph
+from keras_distill.compression.quantization.layer_graph import LayerGraph
 
 _MOVING = ("ExpandDims", "Identity", "Reshape", "Squeeze", "StridedSlice", "Transpose")
 
@@ -24,7 +24,8 @@ def traced_graph(layer, args, kwargs):
         is fed by an operation that no layer owns has `None` among its producers (an InputLayer
         stands for what the composite is fed), and one that feeds such an operation, or the
         world outside, `None` among its consumers. The graph's `results` are the layers that
-        made what the composite returns.
+        made what the composite returns, its `shapes` the (layer, input shape, output shape) of
+        each call.
     """
     leaves = [one for one in inner_layers(layer).values() if not inner_layers(one)]
     calls = []
@@ -54,6 +55,24 @@ def traced_graph(layer, args, kwargs):
     return traced[0], list(dict.fromkeys(call[0] for call in calls))
 
 
+def calls_inside(layer, nodes):
+    """(inner layer, input shape, output shape) of the calls that a composite layer makes.
+
+    Args:
+        layer: the composite layer.
+        nodes: those of a graph where it, or a wrapper of it, is called.
+    """
+    calls = []
+    for node in nodes:
+        try:
+            graph, _ = traced_graph(layer, node.arguments.args, node.arguments.kwargs)
+        except Exception:
+            # Whatever a call does that symbols cannot follow: nothing is known of it.
+            return []
+        calls += graph.shapes
+    return calls
+
+
 def _compute_output_spec(function, args, kwargs):
     class Symbolic(keras.Operation):
         def call(self, *args, **kwargs):
@@ -80,6 +99,11 @@ def _connect(calls, given, outputs):
             maker.setdefault(id(tensor), layer)
         owner.update((operation, layer) for operation in operations)
     graph.results = [made_by(tensor) for tensor in outputs]
+    graph.shapes = [
+        (layer, tuple(inputs[0].shape), tuple(made[0].shape))
+        for layer, inputs, made, _ in calls
+        if inputs and made
+    ]
     ends = {id(tensor) for tensor in outputs}
     for layer, inputs, made, _ in calls:
         consumers = graph.consumers.setdefault(layer, [])

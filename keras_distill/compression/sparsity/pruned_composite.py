@@ -5,6 +5,7 @@ import keras
 from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
 from keras_distill.compression.graph.inner_layers import inner_layers
 from keras_distill.compression.graph.replaced_calls import replaced_calls
+from keras_distill.compression.graph.substituted_weights import substituted_weights
 from keras_distill.compression.sparsity.prunable_weights import prunable_weights
 from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
 from keras_distill.compression.sparsity.schedule_config import (
@@ -103,8 +104,7 @@ class PrunedComposite(CompositeWrapper):
 
 
 def _call_masked(part, original, /, *args, **kwargs):
-    # Around this one layer only: what else a composite assigns must not be lost.
-    with keras.StatelessScope(state_mapping=list(part.masked())):
+    with substituted_weights(part.layer, part.masked()):
         return original(*args, **kwargs)
 
 

@@ -1,8 +1,11 @@
+import functools
+
 import keras
 
 from keras_distill import _tfmot
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.graph.substituted_weights import substituted_weights
 from keras_distill.compression.sparsity.prunable_weights import (
     PRUNABLE_TYPES,
     is_prunable,
@@ -22,7 +25,9 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
     `keras_distill.compression.prune_low_magnitude` puts it around layers; it keeps the wrapped
     layer's name. In every training forward pass it counts one step, updates the masks by
     TF-MOT's own `Pruning`, and masks the kernels before the layer runs; no callback is needed.
-    At inference the kernels are multiplied by the masks and nothing is assigned.
+    A layer that stands in two places of a graph counts two steps a batch, as TF-MOT's does:
+    give it a schedule of twice the steps. At inference the kernels are multiplied by the masks
+    and nothing is assigned. Regularizers of the kernels always see them masked.
 
     Args:
         layer: the layer to wrap: of a type that TF-MOT prunes, or with a method
@@ -104,7 +109,11 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
         for index, kernel in enumerate(kernels):
             end = f"_{index}" if len(kernels) > 1 else ""
             arguments = {"dtype": kernel.dtype, "trainable": False, "aggregation": "mean"}
-            self.masks.append(self.add_weight(kernel.shape, "ones", name=f"mask{end}", **arguments))
+            mask = self.add_weight(kernel.shape, "ones", name=f"mask{end}", **arguments)
+            self.masks.append(mask)
+            if kernel.regularizer is not None:
+                # As TF-MOT's: at inference too, when the kernel itself has no zeros yet.
+                kernel.regularizer = functools.partial(_of_masked, kernel.regularizer, mask)
             self.thresholds.append(
                 self.add_weight((), "zeros", name=f"threshold{end}", **arguments)
             )
@@ -123,7 +132,7 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
             self.prune()
             return self.layer(inputs, *args, **kwargs)
         # The last optimizer step leaves the kernels without zeros: masks are needed here too.
-        with keras.StatelessScope(state_mapping=list(self.masked())):
+        with substituted_weights(self.layer, self.masked()):
             return self.layer(inputs, *args, **kwargs)
 
     def masked(self):
@@ -177,3 +186,7 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
         layer = keras.saving.deserialize_keras_object(config.pop("layer"))
         schedule = schedule_from_config(config.pop("pruning_schedule"), config["name"])
         return cls(layer, schedule, **config)
+
+
+def _of_masked(regularizer, mask, kernel):
+    return regularizer(keras.ops.multiply(kernel, mask))

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_distill.compression import ClusteredLayer, strip_clustering
+from keras_distill.compression import ClusteredLayer, cluster_weights, strip_clustering
 from keras_distill.compression.clustering.clusterable_kernels import CLUSTERABLE_NAMES
 
 
@@ -141,3 +141,28 @@ def test_centroids_are_equal_on_both_replicas():
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_recurrent_layer_takes_its_states(tmp_path):
+    words, states = keras.Input((3, 4)), [keras.Input((2,)), keras.Input((2,))]
+    lstm = keras.layers.LSTM(2, return_state=True, name="lstm")
+    model = keras.Model([words, *states], lstm(words, initial_state=states))
+    clustered = cluster_weights(model, 6)
+    layer = clustered.get_layer("lstm")
+    for kernel, name in zip(layer.kernels, layer.clustered(), strict=True):
+        kernel.assign(layer.clustered()[name])
+    alone = keras.models.clone_model(model)
+    alone.set_weights([*(layer.clustered()[name] for name in layer.clustered()),
+                       layer.layer.cell.bias])  # fmt: skip
+    rng = np.random.default_rng(0)
+    values = [rng.normal(size=shape).astype("float32") for shape in ((5, 3, 4), (5, 2), (5, 2))]
+    for one, other in zip(clustered(values), alone(values), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+    zeros = [values[0], values[1] * 0, values[2] * 0]
+    assert np.abs(np.subtract(clustered(values)[0], clustered(zeros)[0])).max() > 0.01
+    clustered.save(tmp_path / "clustered.keras")
+    loaded = keras.models.load_model(tmp_path / "clustered.keras")
+    for one, other in zip(clustered(values), loaded(values), strict=True):
+        np.testing.assert_array_equal(one, other)
+    for one, other in zip(strip_clustering(loaded)(values), loaded(values), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -71,3 +71,35 @@ def test_saved_loaded_and_trained_on_equals_the_unbroken_run(tmp_path):
         one.fit(values, targets[:, :2], shuffle=False, verbose=0)
     for old, new in zip(model.weights, loaded.weights, strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_a_custom_layer_that_knows_no_shapes():
+    class Product(keras.layers.Layer):
+        def build(self, shape):
+            self.kernel = self.add_weight((shape[-1], 2), "ones", name="kernel")
+
+        def call(self, inputs):
+            return inputs @ self.kernel
+
+    class Output(FourBits):
+        def get_activations_and_quantizers(self, layer):
+            return []
+
+        def set_quantize_activations(self, layer, quantize_activations):
+            pass
+
+        def get_output_quantizers(self, layer):
+            return [MovingAverageQuantizer(8, False, False, False)]
+
+    layer = QuantizeWrapper(Product(), Output())
+    model = keras.Sequential([keras.Input((3,)), layer])
+    assert model.output_shape == (None, 2)
+    made = model(np.ones((1, 3), "float32"), training=True)
+    np.testing.assert_allclose(made, [[3.0, 3.0]], atol=0.03)
+
+
+def test_a_mask_goes_through():
+    layer = QuantizeWrapper(keras.layers.Dense(2), FourBits())
+    tokens = np.array([[1, 2, 0]])
+    embedded = keras.layers.Embedding(3, 4, mask_zero=True)(tokens)
+    np.testing.assert_array_equal(layer(embedded)._keras_mask, tokens != 0)
