@@ -16,7 +16,8 @@ from keras_distill.compression import (
     quantize_model,
 )
 
-_spec = importlib.util.spec_from_file_location("twin", pathlib.Path(__file__).with_name("twin.py"))
+TWIN = pathlib.Path(__file__).parent / "quantization" / "twin.py"
+_spec = importlib.util.spec_from_file_location("twin", TWIN)
 twin = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(twin)
 
