@@ -1,7 +1,10 @@
 """What the 8-bit scheme does with each kind of stock layer, wherever it stands."""
 
+import math
+
 import keras
 
+from keras_distill.compression.quantization.dilated_convolution import has_gaps
 from keras_distill.compression.quantization.matrix_product import product_axes
 
 KERNELS = {
@@ -132,6 +135,12 @@ def reason_to_skip(layer):
         return f"its equation {layer.equation} is no matrix product of input and kernel"
     if getattr(layer, "data_format", None) == "channels_first" and kind in KERNELS:
         return "int8 kernels take channels last, and its data_format is channels_first"
+    gaps = getattr(layer, "dilation_rate", ())
+    if kind in KERNELS and math.prod(gaps) > 1 and not has_gaps(layer):
+        return (
+            f"its dilation_rate is {gaps}, and the int8 converter knows gaps only in convolutions "
+            "that are neither transposed nor in groups"
+        )
     return None
 
 

@@ -32,6 +32,12 @@ def test_layers_that_only_move_values():
             layers.Conv2D(2, 3, data_format="channels_first"),
             "int8 kernels take channels last, and its data_format is channels_first",
         ),
+        (layers.Conv2D(2, 3, dilation_rate=2), None),
+        (
+            layers.Conv2D(4, 3, dilation_rate=2, groups=2),
+            "its dilation_rate is (2, 2), and the int8 converter knows gaps only in convolutions "
+            "that are neither transposed nor in groups",
+        ),
     ],
 )
 def test_reason_to_skip(layer, reason):
