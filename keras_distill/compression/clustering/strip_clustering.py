@@ -5,7 +5,7 @@ from keras_distill.compression.graph.prerequisites import (
     check_model,
     prepared_layers,
 )
-from keras_distill.compression.graph.rebuild import copy_layer, rebuild
+from keras_distill.compression.graph.unwrapped import unwrapped
 
 
 def strip_clustering(model):
@@ -39,17 +39,8 @@ def strip_clustering(model):
             f"{model.name!r}, none of whose layers is being clustered. There is nothing to strip; "
             "use the model as it is."
         )
-    stripped_layers = []
-
-    def replace(layer):
-        if not isinstance(layer, ClusteredLayer):
-            return copy_layer(layer)
-        new = copy_layer(layer.layer)
-        stripped_layers.append((layer, new))
-        return new
-
-    stripped = rebuild(model, replace)
-    for old, new in stripped_layers:
+    stripped, pairs = unwrapped(model, ClusteredLayer)
+    for old, new in pairs:
         kernels = clusterable_kernels(new)
         for name, values in old.clustered().items():
             kernels[name].assign(values)

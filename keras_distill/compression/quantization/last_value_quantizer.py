@@ -1,4 +1,5 @@
 from keras_distill import _tfmot
+from keras_distill.compression.quantization.checked_bits import checked_bits
 
 
 def LastValueQuantizer(num_bits, per_axis, symmetric, narrow_range):  # noqa: N802
@@ -25,9 +26,4 @@ def LastValueQuantizer(num_bits, per_axis, symmetric, narrow_range):  # noqa: N8
     print(kd.compression.LastValueQuantizer(8, False, True, True).num_bits)  # 8
     ```
     """
-    if num_bits not in range(2, 17):
-        raise ValueError(
-            "`num_bits` is the number of bits of the integers, from 2 to 16. Received: "
-            f"num_bits={num_bits!r}. Pass 8 for int8."
-        )
-    return _tfmot.LastValueQuantizer(num_bits, per_axis, symmetric, narrow_range)
+    return _tfmot.LastValueQuantizer(checked_bits(num_bits), per_axis, symmetric, narrow_range)

@@ -3,7 +3,7 @@ from keras import ops
 from keras_distill.compression.graph.inner_layers import inner_layers
 from keras_distill.compression.graph.opened_layers import opened_layers
 from keras_distill.compression.graph.prerequisites import check_backend, check_model
-from keras_distill.compression.graph.rebuild import copy_layer, rebuild
+from keras_distill.compression.graph.unwrapped import unwrapped
 from keras_distill.compression.quantization.quantization_rules import kernel_of
 from keras_distill.compression.quantization.quantized_composite import QuantizedComposite
 from keras_distill.compression.quantization.quantized_input import QuantizedInput
@@ -52,16 +52,7 @@ def strip_quantization(model):
             f"{model.name!r}, which has ranges for its activations too. They would be lost: "
             "export it as it is."
         )
-    pairs = []
-
-    def replace(layer):
-        if not isinstance(layer, QuantizedLayer | QuantizedComposite):
-            return copy_layer(layer)
-        new = copy_layer(layer.layer)
-        pairs.append((layer, new))
-        return new
-
-    stripped = rebuild(model, replace)
+    stripped, pairs = unwrapped(model, (QuantizedLayer, QuantizedComposite))
     for old, new in pairs:
         parts = {"": old}
         if isinstance(old, QuantizedComposite):

@@ -5,7 +5,7 @@ from keras_distill.compression.graph.prerequisites import (
     check_model,
     prepared_layers,
 )
-from keras_distill.compression.graph.rebuild import copy_layer, rebuild
+from keras_distill.compression.graph.unwrapped import unwrapped
 from keras_distill.compression.sparsity.prunable_weights import prunable_weights
 from keras_distill.compression.sparsity.pruned_composite import PrunedComposite
 from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
@@ -43,17 +43,8 @@ def strip_pruning(model):
             f"{model.name!r}, none of whose layers is being pruned. There is nothing to strip; use "
             "the model as it is."
         )
-    masked = []
-
-    def replace(layer):
-        if not isinstance(layer, _PRUNED):
-            return copy_layer(layer)
-        new = copy_layer(layer.layer)
-        masked.append((layer, new))
-        return new
-
-    stripped = rebuild(model, replace)
-    for old, new in masked:
+    stripped, pairs = unwrapped(model, _PRUNED)
+    for old, new in pairs:
         # Once more: the last optimizer step moved the masked weights off zero.
         if isinstance(old, PrunedComposite):
             old.mask_weights_of(new)
