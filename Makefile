@@ -57,6 +57,8 @@ bench: .venv/installed-test  ## measure again what README quotes
 	$(BIN)/python benchmarks/efficacy.py
 	$(BIN)/python benchmarks/efficacy.py --final
 	$(BIN)/python benchmarks/few_labels.py
+	$(BIN)/python benchmarks/compression_time.py
+	$(BIN)/python benchmarks/compression.py
 	$(BIN)/keras-distill demo --seeds 3
 	$(BIN)/python benchmarks/demo_results.py
 	$(BIN)/python benchmarks/readme_tables.py
