@@ -162,6 +162,7 @@ REPLICAS = """
 """  # noqa: E501
 
 
+@pytest.mark.slow
 def test_two_replicas_train_as_one(tmp_path):
     pytest.importorskip("tensorflow")
     command = [sys.executable, "-c", textwrap.dedent(REPLICAS)]

@@ -71,9 +71,9 @@ def quantized_twin(model, preserve_sparsity):
 @pytest.mark.parametrize(
     "architecture, sparse",
     [
-        ("cnn", True),
+        pytest.param("cnn", True, marks=pytest.mark.slow),
         pytest.param("mlp", False, marks=pytest.mark.slow),
-        pytest.param("mlp", True, marks=pytest.mark.slow),
+        ("mlp", True),
         pytest.param("cnn", False, marks=pytest.mark.slow),
     ],
 )

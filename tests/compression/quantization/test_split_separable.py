@@ -128,6 +128,7 @@ def test_summary_names_both():
     assert not any(facts["skipped"] for facts in table.values())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_trained_saved_and_exported_with_nothing_in_float(tmp_path):
     model = quantize_model(pictures())

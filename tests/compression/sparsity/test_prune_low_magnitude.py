@@ -186,8 +186,8 @@ def test_saved_loaded_and_trained_on_it_equals_the_unbroken_run(build, quadrants
     "arguments",
     [
         {"block_size": (2, 2), "block_pooling_type": "MAX"},
-        {"sparsity_m_by_n": (2, 4)},
-        {"pruning_policy": PruneForLatencyOnXNNPack()},
+        pytest.param({"sparsity_m_by_n": (2, 4)}, marks=pytest.mark.slow),
+        pytest.param({"pruning_policy": PruneForLatencyOnXNNPack()}, marks=pytest.mark.slow),
     ],
     ids=["blocks", "groups", "policy"],
 )

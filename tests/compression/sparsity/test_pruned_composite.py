@@ -59,7 +59,8 @@ def test_masks_are_those_of_the_same_layers_outside_a_composite(optimizer):
     np.testing.assert_array_equal(pruned[0].predict(x, verbose=0), pruned[1].predict(x, verbose=0))
 
 
-@pytest.mark.parametrize("name", [pytest.param("transformer", marks=pytest.mark.slow), "gated"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["transformer", "gated"])
 def test_from_preparing_to_stripping(name, build, tmp_path):
     model = build(name)
     x, y = images(name)

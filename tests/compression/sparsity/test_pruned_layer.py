@@ -115,7 +115,9 @@ def test_a_custom_layer_says_what_is_pruned():
     assert layer.kernels == [layer.layer.pruned]
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "policy", ["mixed_float16", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
+)
 def test_mixed_precision(policy, tmp_path):
     layers = keras.layers
     model = keras.Sequential(
