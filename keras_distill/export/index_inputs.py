@@ -24,12 +24,13 @@ def check_index_inputs(model):
     Raises:
         ValueError: An Embedding is fed by an input of floats.
     """
-    found = _fed_embedding(model, {id(tensor) for tensor in getattr(model, "inputs", None) or ()})
-    dtype = model.inputs[0].dtype
-    if found is not None and keras.backend.is_float_dtype(dtype):
+    inputs = getattr(model, "inputs", None) or ()
+    floats = [tensor for tensor in inputs if keras.backend.is_float_dtype(tensor.dtype)]
+    found = _fed_embedding(model, {id(tensor) for tensor in floats}) if floats else None
+    if found is not None:
         raise ValueError(
-            f"The input of {model.name!r} is of type {dtype}, but its layer {found.name!r} looks "
-            "up whole numbers, which an int8 file must not round. Expected an input of type int32: "
+            f"The input of {model.name!r} is of type {floats[0].dtype}, but its layer "
+            f"{found.name!r} looks up whole numbers, which an int8 file must not round. Expected an input of type int32: "
             'build the model on keras.Input(..., dtype="int32"), give it the weights of this one, '
             "and export that."
         )

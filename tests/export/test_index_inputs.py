@@ -56,3 +56,24 @@ def test_whole_numbers_and_models_that_look_nothing_up(plain):
     values = keras.Input((6,))
     x = layers.Embedding(20, 4)(keras.ops.cast(values * 19, "int32"))
     check_index_inputs(keras.Model(values, x))
+
+
+def test_floats_beside_indices_pass():
+    features, words = keras.Input((4,)), keras.Input((3,), dtype="int32")
+    x = keras.layers.Flatten()(keras.layers.Embedding(5, 2)(words))
+    check_index_inputs(keras.Model([features, words], keras.layers.Concatenate()([features, x])))
+
+
+def test_floats_behind_another_input_are_seen():
+    words, given = keras.Input((3,), dtype="int32"), keras.Input((3,))
+    x = [keras.layers.Embedding(5, 2, name=n)(one) for n, one in (("a", words), ("b", given))]
+    with pytest.raises(ValueError, match="but its layer 'b' looks up whole numbers"):
+        check_index_inputs(keras.Model([words, given], keras.layers.Add()(x)))
+
+
+def test_of_a_model_of_own_code_nothing_is_known():
+    class Own(keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    check_index_inputs(Own())
