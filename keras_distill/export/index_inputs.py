@@ -30,8 +30,8 @@ def check_index_inputs(model):
     if found is not None:
         raise ValueError(
             f"The input of {model.name!r} is of type {floats[0].dtype}, but its layer "
-            f"{found.name!r} looks up whole numbers, which an int8 file must not round. Expected an "
-            "input of type int32: "
+            f"{found.name!r} looks up whole numbers, which an int8 file must not round. Expected "
+            "an input of type int32: "
             'build the model on keras.Input(..., dtype="int32"), give it the weights of this one, '
             "and export that."
         )
