@@ -1,18 +1,20 @@
 """Does a teacher help while a student is compressed? CIFAR-10 and Fashion-MNIST.
 
-    python benchmarks/compression.py [--data cifar10] [--seeds 1 2 3] [--threads 2]
+    python benchmarks/compression.py [--fashion-mnist FOLDER] [--data cifar10] [--seeds 1 2 3]
     python benchmarks/compression.py --tables
 
 For each data set and seed one student is trained with labels alone, 10,000 images, 10 epochs.
 From those same weights it is then trained on for 5 epochs: as it is (`float`), while 90 % of its
-weights are pruned (`sparsity_90`), and quantization-aware (`int8`); each with labels alone and
-under the teacher (soft targets, T = 4, label weight 0.1). Same images, batches, optimizer and
+weights are pruned (`sparsity_90`), and quantization-aware (`int8`, its ranges calibrated first);
+each with labels alone and under the teacher (soft targets, T = 4, label weight 0.1). Same images, batches, optimizer and
 decay for all; the last epoch. int8 models are exported, and the `.tflite` file is what is judged.
 
 Each cell is appended to compression_runs.csv when it ends; a run that was stopped goes on with
 the next one. `--tables` writes compression.csv and compression.png.
 
-The teacher of CIFAR-10 (ResNet-56) was trained on all 50,000 training images, the student's
+Fashion-MNIST comes from a folder of its four IDX files (10,000 of its training images, all 10,000
+test images), or is the part inside the package (2,000 test images) where no folder is given. The
+teacher of CIFAR-10 (ResNet-56) was trained on all 50,000 training images, the student's
 among them. The one of Fashion-MNIST is trained here, on the student's 10,000 images.
 """
 
@@ -32,24 +34,28 @@ HERE = pathlib.Path(__file__).resolve().parent
 RUNS = HERE / "compression_runs.csv"
 CACHE = HERE.parent / "runs" / "compression"
 COLUMNS = (
-    "data technique arm seed keras_accuracy file_accuracy agreement zeros bytes gzip_bytes "
-    "seconds right"
+    "data technique arm seed test_images keras_accuracy file_accuracy agreement zeros bytes "
+    "gzip_bytes seconds right"
 ).split()
 TECHNIQUES = ("float", "sparsity_90", "int8")
 ARMS = ("labels", "distilled")
-BASE_EPOCHS, EPOCHS, BATCH = 10, 5, 128
+BASE_EPOCHS, EPOCHS, BATCH, IMAGES = 10, 5, 128, 10_000
 
 
-def images(name):
+def images(name, folder):
     """uint8 training images and labels, then the test's."""
     if name == "cifar10":
         return *cifar.images("train_00", "train_01"), *cifar.images("test_00")
-    train, _, test = kd.datasets.load("fashion_mnist", batch_size=500)
+    train, _, test = kd.datasets.load(folder or "fashion_mnist", batch_size=500)
     made = []
     for split in (train, test):
         pairs = sorted_pairs(split)
         made += [np.round(pairs[0] * 255).astype("uint8"), pairs[1]]
-    return tuple(made)
+    x, y, *test = made
+    if len(x) > IMAGES:
+        chosen = np.sort(np.random.default_rng(0).permutation(len(x))[:IMAGES])
+        x, y = x[chosen], y[chosen]
+    return x, y, *test
 
 
 def sorted_pairs(split):
@@ -110,21 +116,25 @@ def base(name, seed, x, y):
     return keras.models.load_model(path)
 
 
-def prepared(student, technique, steps):
+def prepared(student, technique, steps, images):
     if technique == "sparsity_90":
         end = steps * 3 // 5 // 10 * 10
         schedule = kd.compression.PolynomialDecay(0.0, 0.9, 0, end, frequency=10)
         return kd.compression.prune_low_magnitude(student, schedule)
-    return kd.compression.quantize_model(student) if technique == "int8" else student
+    if technique == "int8":
+        student = kd.compression.quantize_model(student)
+        kd.compression.calibrate(student, images, verbose=False)
+    return student
 
 
-def run(name, technique, arm, seed):
-    x, y, test_x, test_y = images(name)
+def run(name, technique, arm, seed, folder):
+    x, y, test_x, test_y = images(name, folder)
     keras.backend.clear_session()
     CACHE.mkdir(parents=True, exist_ok=True)
     start = base(name, seed, x, y)
     keras.utils.set_random_seed(seed)
-    model = prepared(start, technique, EPOCHS * -(-len(x) // BATCH))
+    shown = x[:3200].astype("float32") / 255.0
+    model = prepared(start, technique, EPOCHS * -(-len(x) // BATCH), shown)
     data, trained = cifar.batches(x, y, BATCH, seed + 100), model
     if arm == "distilled":
         made = kd.teachers.precompute(
@@ -148,7 +158,7 @@ def run(name, technique, arm, seed):
     summary = kd.compression.summary(model)
     counted = [each for each in summary.values() if each["sparsity"] is not None]
     keep(
-        data=name, technique=technique, arm=arm, seed=seed,
+        data=name, technique=technique, arm=arm, seed=seed, test_images=len(test_y),
         keras_accuracy=f"{(outputs.argmax(-1) == test_y).mean():.4f}",
         file_accuracy=f"{right.mean():.4f}",
         agreement=f"{(outputs.argmax(-1) == found.argmax(-1)).mean():.4f}",
@@ -177,9 +187,8 @@ def keep(**row):
 
 
 def bits(row):
-    number = {"cifar10": 5000, "fashion_mnist": 2000}[row["data"]]
     packed = np.frombuffer(bytes.fromhex(row["right"]), "uint8")
-    return np.unpackbits(packed)[:number].astype(bool)
+    return np.unpackbits(packed)[: int(row["test_images"])].astype(bool)
 
 
 def table():
@@ -246,6 +255,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", choices=("cifar10", "fashion_mnist"),
                         default=("cifar10", "fashion_mnist"))  # fmt: skip
+    parser.add_argument("--fashion-mnist", help="folder of the four IDX files")
+    parser.add_argument("--techniques", nargs="+", choices=TECHNIQUES, default=TECHNIQUES)
     parser.add_argument("--seeds", nargs="+", type=int, default=(1, 2, 3))
     parser.add_argument("--threads", type=int, default=2, help="of TensorFlow, for one operation")
     parser.add_argument("--tables", action="store_true", help="write table and plot only")
@@ -257,10 +268,10 @@ def main():
         done = {(r["data"], r["technique"], r["arm"], int(r["seed"])) for r in rows()}
         for name in arguments.data:
             for seed in arguments.seeds:
-                for technique in TECHNIQUES:
+                for technique in arguments.techniques:
                     for arm in ARMS:
                         if (name, technique, arm, seed) not in done:
-                            run(name, technique, arm, seed)
+                            run(name, technique, arm, seed, arguments.fashion_mnist)
     tables()
 
 

@@ -28,6 +28,7 @@ _SYMBOLS = {
     "LastValueQuantizer": f"{_CORE}.quantization.keras.quantizers",
     "MovingAverageQuantizer": f"{_CORE}.quantization.keras.quantizers",
     "AllValuesQuantizer": f"{_CORE}.quantization.keras.quantizers",
+    "MovingAvgQuantize": f"{_CORE}.quantization.keras.quant_ops",
     "Default8BitConvWeightsQuantizer": (
         f"{_CORE}.quantization.keras.default_8bit.default_8bit_quantizers"
     ),

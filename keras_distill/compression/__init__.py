@@ -18,6 +18,7 @@ from keras_distill.compression.quantization.activation_quantizer import (
 from keras_distill.compression.quantization.all_values_quantizer import (
     AllValuesQuantizer as AllValuesQuantizer,
 )
+from keras_distill.compression.quantization.calibrate import calibrate as calibrate
 from keras_distill.compression.quantization.last_value_quantizer import (
     LastValueQuantizer as LastValueQuantizer,
 )

@@ -1,7 +1,6 @@
 import keras
-from keras import ops
 
-from keras_distill import _tfmot
+from keras_distill.compression.quantization.activation_range import hold_to_range
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -50,13 +49,7 @@ class ActivationQuantizer(keras.layers.Layer):
         )
 
     def call(self, inputs, training=None):
-        symmetric = self.bits == 16
-        quantizer = _tfmot.MovingAverageQuantizer(
-            num_bits=self.bits, per_axis=False, symmetric=symmetric, narrow_range=symmetric
-        )
-        ranges = {"min_var": self.range_min.value, "max_var": self.range_max.value}
-        outputs = quantizer(ops.cast(inputs, "float32"), bool(training), ranges)
-        return ops.cast(outputs, inputs.dtype)
+        return hold_to_range(inputs, self.range_min, self.range_max, self.bits, bool(training))
 
     def get_config(self):
         return {**super().get_config(), "bits": self.bits}

@@ -4,6 +4,7 @@ from keras import ops
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.substituted_weights import substituted_weights
+from keras_distill.compression.quantization.activation_range import is_calibrating
 
 # TF-MOT's QuantizeAwareActivation: which functions are rounded before, and which not after.
 _BEFORE = ("gelu", "sigmoid", "softmax", "tanh")
@@ -174,5 +175,6 @@ def _quantized(function, quantizer, ranges, training):
 
 
 def _apply(quantizer, values, training, weights):
-    exact = quantizer(ops.cast(values, "float32"), training, weights=weights)
+    moves = training or is_calibrating()
+    exact = quantizer(ops.cast(values, "float32"), moves, weights=weights)
     return ops.cast(exact, values.dtype)

@@ -2,6 +2,7 @@ import keras
 
 from keras_distill import _tfmot
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.quantization.activation_range import is_calibrating
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -49,7 +50,7 @@ class QuantizedInput(PreparedLayer, keras.layers.Layer):
             num_bits=self.bits, per_axis=False, symmetric=symmetric, narrow_range=symmetric
         )
         ranges = {"min_var": self.range_min.value, "max_var": self.range_max.value}
-        return quantizer(inputs, bool(training), ranges)
+        return quantizer(inputs, bool(training) or is_calibrating(), ranges)
 
     def compute_output_shape(self, input_shape):
         return input_shape

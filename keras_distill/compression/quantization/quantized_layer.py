@@ -8,6 +8,10 @@ from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.replaced_calls import replaced_calls
 from keras_distill.compression.graph.substituted_weights import substituted_weights
+from keras_distill.compression.quantization.activation_range import (
+    hold_to_range,
+    is_calibrating,
+)
 from keras_distill.compression.quantization.integer_forms import (
     count_intermediates,
     integer_activation,
@@ -189,9 +193,9 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
             kernel = ops.expand_dims(kernel, 0)
         if self.quantized_kernel == "per_output_channel":
             flat = ops.reshape(kernel, (*kernel.shape[:2], 1, -1))
-            flat = self._quantize("kernel", quantizer, flat, training)
+            flat = self._quantize_kernel(quantizer, flat, training)
             return ops.reshape(flat, kernel.shape)
-        return self._quantize("kernel", quantizer, kernel, training)
+        return self._quantize_kernel(quantizer, kernel, training)
 
     def kernel_range(self):
         """The smallest and largest kernel value that the int8 codes -127 and 127 stand for."""
@@ -213,25 +217,18 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
     def _activation_range(self, name, values, training):
         if name not in self._ranges:
             return values
-        symmetric = self.activation_bits == 16
-        quantizer = _tfmot.MovingAverageQuantizer(
-            num_bits=self.activation_bits,
-            per_axis=False,
-            symmetric=symmetric,
-            narrow_range=symmetric,
-        )
-        return self._quantize(name, quantizer, values, training)
+        return hold_to_range(values, *self._ranges[name], self.activation_bits, training)
 
-    def _quantize(self, name, quantizer, values, training):
-        low, high = (end.value for end in self._ranges[name])
-        # TensorFlow's quantizers and TF-MOT's ranges are float32 under every policy.
+    def _quantize_kernel(self, quantizer, values, training):
+        low, high = (end.value for end in self._ranges["kernel"])
         exact = ops.cast(values, "float32")
         if self.activation_bits is None and not training:
             # The range is not that of the last step: TFLite will take it from the kernel itself.
             axes = tuple(range(len(exact.shape) - len(low.shape)))
             high = ops.stop_gradient(ops.max(ops.abs(exact), axis=axes))
             low = -high
-        exact = quantizer(exact, training, {"min_var": low, "max_var": high})
+        moves = training or is_calibrating()
+        exact = quantizer(exact, moves, {"min_var": low, "max_var": high})
         return ops.cast(exact, values.dtype)
 
     def _run(self, inputs, training, **extra):

@@ -1,7 +1,10 @@
 """The student learns to live with 8 bits, under the teacher, and keeps its zeros."""
 
+import itertools
+
 from keras_distill.pipeline import training
 
+CALIBRATION_BATCHES = 100
 KEYS = ("seed", "data", "distillation", "pruning", "quantization")
 
 
@@ -21,6 +24,9 @@ def run(journey):
         journey.fresh(journey.final_float),
         preserve_sparsity=journey.configuration.pruning is not None,
     )
+    # A few epochs are not enough for TF-MOT's moving averages to leave [-6, 6] behind.
+    shown = itertools.islice(journey.splits[0], CALIBRATION_BATCHES)
+    compression.calibrate(prepared, shown, verbose=False)
     trained = training.distil(
         journey, "quantized", prepared, settings.epochs, settings.learning_rate
     )

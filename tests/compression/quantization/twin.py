@@ -5,6 +5,8 @@ TF-MOT's verbs take tf_keras models only. A model is built twice by one function
 quantizes its twin, and the ranges that our model learned are copied into TF-MOT's variables.
 """
 
+import contextlib
+
 import keras
 import numpy as np
 
@@ -44,6 +46,44 @@ def randomize(model, seed=0):
                 weight.assign(rng.uniform(0.6, 1.4, weight.shape))
             elif name in ("beta", "bias", "moving_mean"):
                 weight.assign(rng.normal(0.0, 0.1, weight.shape))
+
+
+def settle(model, images):
+    """The statistics of these images for every BatchNormalization, as a trained model has them.
+
+    With drawn ones a deep network gives one output for all inputs, and whatever is compared
+    on it is equal.
+    """
+    norms = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    momenta = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.momentum = 0.0
+    model(images, training=True)
+    for layer, momentum in zip(norms, momenta, strict=True):
+        layer.momentum = momentum
+
+
+@contextlib.contextmanager
+def arithmetic_of_keras_3(theirs):
+    """tf_keras's BatchNormalization multiplies and adds as Keras 3's does, while this lasts.
+
+    Its fused kernel differs by one unit in the last place. In some 20 layers of 100,000 values
+    one of them lies so near the middle between two codes that it is rounded to the other, and
+    the layers behind it make that grow: 1e-6 is then a matter of luck, not of the quantizers.
+    """
+    norms = [
+        layer.layer
+        for layer in theirs.layers
+        if type(getattr(layer, "layer", None)).__name__ == "BatchNormalization"
+    ]
+    fused = [layer.fused for layer in norms]
+    for layer in norms:
+        layer.fused = False
+    try:
+        yield
+    finally:
+        for layer, before in zip(norms, fused, strict=True):
+            layer.fused = before
 
 
 def copy_ranges(ours, theirs):
