@@ -6,8 +6,9 @@
 For each data set and seed one student is trained with labels alone, 10,000 images, 10 epochs.
 From those same weights it is then trained on for 5 epochs: as it is (`float`), while 90 % of its
 weights are pruned (`sparsity_90`), and quantization-aware (`int8`, its ranges calibrated first);
-each with labels alone and under the teacher (soft targets, T = 4, label weight 0.1). Same images, batches, optimizer and
-decay for all; the last epoch. int8 models are exported, and the `.tflite` file is what is judged.
+each with labels alone and under the teacher (soft targets, T = 4, label weight 0.1). Same images,
+batches, optimizer and decay for all; the last epoch. int8 models are exported, and the `.tflite`
+file is what is judged.
 
 Each cell is appended to compression_runs.csv when it ends; a run that was stopped goes on with
 the next one. `--tables` writes compression.csv and compression.png.
