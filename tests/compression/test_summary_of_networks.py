@@ -95,7 +95,7 @@ def test_transformer(build):
     ]
     assert {done.pop(path) for path in attention} == {"kernel and output int8"}
     assert done == {
-        "words_quantized": "input int8", "attention_0": "inside, attention int8, output int8",
+        "words_quantized": "input int8", "attention_0": "inside, attention int8",
         "add_0": "output int8", "up_0": "kernel and output int8",
         "down_0": "kernel and output int8", "sum_0": "output int8", "pool": "output int8",
         "head": "kernel and output int8",
