@@ -93,7 +93,7 @@ def _kernels(layer):
         return weights_inside(layer.layer), None, None
     if isinstance(layer, QuantizedLayer) and layer.quantized_kernel:
         kernel = kernel_of(layer.layer)
-        return [kernel], _int8(np.asarray(layer.fake_kernel()), layer), 8
+        return [kernel], _int8(np.asarray(layer.kernel_quantizer.fake()), layer), 8
     if isinstance(layer, ClusteredLayer):
         return layer.kernels, *_flat(list(layer.clustered().values()))
     if isinstance(layer, PrunedLayer):
@@ -114,7 +114,7 @@ def _flat(arrays):
 
 
 def _int8(fake, layer):
-    low, high = layer.kernel_range()
+    low, high = layer.kernel_quantizer.range()
     scale = np.where(high > low, high - low, 1.0) / 254.0
     return np.round(fake / scale).astype("int8")
 

@@ -85,9 +85,9 @@ def prepare_quantization(
             "leave `preserve_clusters` out."
         )
     for layer in sparse:
-        layer.keep_zeros()
+        layer.kernel_quantizer.keep_zeros()
     for layer in clustered:
-        layer.keep_clusters()
+        layer.kernel_quantizer.keep_clusters()
     return quantized
 
 

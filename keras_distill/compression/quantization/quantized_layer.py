@@ -1,25 +1,18 @@
-import math
-
 import keras
-from keras import ops
 
-from keras_distill import _tfmot
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.replaced_calls import replaced_calls
 from keras_distill.compression.graph.substituted_weights import substituted_weights
-from keras_distill.compression.quantization.activation_range import (
-    hold_to_range,
-    is_calibrating,
-)
+from keras_distill.compression.quantization.activation_range import hold_to_range
 from keras_distill.compression.quantization.integer_forms import (
     count_intermediates,
     integer_activation,
     integer_form,
 )
 from keras_distill.compression.quantization.matrix_product import flat_product, is_flattened
-from keras_distill.compression.quantization.preserved_clusters import PreservedClusters
 from keras_distill.compression.quantization.quantization_rules import activation_name, kernel_of
+from keras_distill.compression.quantization.quantized_kernel import QuantizedKernel
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -94,29 +87,25 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
     def build(self, input_shape=None):
         super().build(input_shape)
         self._ranges = {}
+        self.kernel_quantizer = None
         if self.quantized_kernel:
-            kernel = kernel_of(self.layer)
-            last = {"per_tensor": 0, "per_channel": 1, "per_output_channel": 2}
-            channels = tuple(kernel.shape)[len(kernel.shape) - last[self.quantized_kernel] :]
-            self._add_range("kernel", (math.prod(channels),) if channels else ())
-            if self.preserve_sparsity:
-                self.sparsity_mask = self.add_weight(
-                    name="sparsity_mask",
-                    shape=kernel.shape,
-                    initializer="ones",
-                    trainable=False,
-                    autocast=False,
-                )
-            if self.preserve_clusters:
-                self._clusters = PreservedClusters(self, kernel, self.preserve_clusters)
+            self.kernel_quantizer = QuantizedKernel(
+                self,
+                self.layer,
+                self.quantized_kernel,
+                self.activation_bits is None,
+                self.preserve_sparsity,
+                self.preserve_clusters,
+            )
         if self.before_activation:
-            self._add_range("before_activation")
+            self.add_range("before_activation")
         for index in range(self._count_intermediates(input_shape) if self.activation_bits else 0):
-            self._add_range(f"intermediate_{index}")
+            self.add_range(f"intermediate_{index}")
         if self.output_quantized:
-            self._add_range("output")
+            self.add_range("output")
 
-    def _add_range(self, name, shape=()):
+    def add_range(self, name, shape=()):
+        """Two variables, the ends of what is quantized under this name, at [-6, 6]."""
         self._ranges[name] = [
             self.add_weight(
                 name=f"{name}_{end}",
@@ -129,6 +118,7 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
             )
             for end, value in (("min", -6.0), ("max", 6.0))
         ]
+        return self._ranges[name]
 
     def _count_intermediates(self, input_shape):
         if activation_name(self.layer) == "hard_sigmoid":
@@ -139,7 +129,7 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
         training = bool(training)
         values, extra = [], {}
         if self.quantized_kernel:
-            kernel, fake = kernel_of(self.layer), self.fake_kernel(training)
+            kernel, fake = kernel_of(self.layer), self.kernel_quantizer.fake(training)
             if len(fake.shape) == len(kernel.shape):
                 values = [(kernel, fake)]
             else:
@@ -170,66 +160,10 @@ class QuantizedLayer(PreparedLayer, LayerWrapper):
             return lambda name, values: self._activation_range(name, values, training)
         return lambda values: self._activation_range(name, values, training)
 
-    def fake_kernel(self, training=False):
-        """The kernel as the int8 file will hold it, times its scale.
-
-        That of a layer of one spatial axis has two: an axis of one in front.
-        """
-        kernel = kernel_of(self.layer).value
-        if self.preserve_sparsity:
-            # The mask also stops the gradient, so masked weights never leave zero.
-            kernel = kernel * self.sparsity_mask
-        if self.preserve_clusters:
-            kernel = self._clusters.values(kernel, training)
-        if self.quantized_kernel != "per_tensor":
-            quantizer = _tfmot.Default8BitConvWeightsQuantizer()
-        else:
-            quantizer = _tfmot.LastValueQuantizer(
-                num_bits=8, per_axis=False, symmetric=True, narrow_range=True
-            )
-        if isinstance(self.layer, keras.layers.Conv1D | keras.layers.DepthwiseConv1D):
-            # As of two spatial axes: TF-MOT's quantizer per channel, and the converter between
-            # it and the convolution, know no others.
-            kernel = ops.expand_dims(kernel, 0)
-        if self.quantized_kernel == "per_output_channel":
-            flat = ops.reshape(kernel, (*kernel.shape[:2], 1, -1))
-            flat = self._quantize_kernel(quantizer, flat, training)
-            return ops.reshape(flat, kernel.shape)
-        return self._quantize_kernel(quantizer, kernel, training)
-
-    def kernel_range(self):
-        """The smallest and largest kernel value that the int8 codes -127 and 127 stand for."""
-        if self.activation_bits is None:
-            fake = ops.abs(self.fake_kernel())
-            kept = ("per_tensor", "per_channel", "per_output_channel").index(self.quantized_kernel)
-            high = ops.max(fake, axis=tuple(range(len(fake.shape) - kept)))
-            return ops.convert_to_numpy(-high), ops.convert_to_numpy(high)
-        return tuple(ops.convert_to_numpy(end) for end in self._ranges["kernel"])
-
-    def keep_zeros(self):
-        """Remember which weights of the kernel are zero now."""
-        self.sparsity_mask.assign(ops.cast(ops.not_equal(kernel_of(self.layer), 0), "float32"))
-
-    def keep_clusters(self):
-        """Remember which values the kernel has now; call `keep_zeros` first."""
-        self._clusters.start(self.preserve_sparsity)
-
     def _activation_range(self, name, values, training):
         if name not in self._ranges:
             return values
         return hold_to_range(values, *self._ranges[name], self.activation_bits, training)
-
-    def _quantize_kernel(self, quantizer, values, training):
-        low, high = (end.value for end in self._ranges["kernel"])
-        exact = ops.cast(values, "float32")
-        if self.activation_bits is None and not training:
-            # The range is not that of the last step: TFLite will take it from the kernel itself.
-            axes = tuple(range(len(exact.shape) - len(low.shape)))
-            high = ops.stop_gradient(ops.max(ops.abs(exact), axis=axes))
-            low = -high
-        moves = training or is_calibrating()
-        exact = quantizer(exact, moves, {"min_var": low, "max_var": high})
-        return ops.cast(exact, values.dtype)
 
     def _run(self, inputs, training, **extra):
         if isinstance(self.layer, keras.layers.Softmax):

@@ -60,5 +60,5 @@ def strip_quantization(model):
         inner = {"": new, **inner_layers(new)}
         for path, part in parts.items():
             kernel = kernel_of(inner[path])
-            kernel.assign(ops.reshape(part.fake_kernel(), kernel.shape))
+            kernel.assign(ops.reshape(part.kernel_quantizer.fake(), kernel.shape))
     return stripped

@@ -112,16 +112,16 @@ def test_twenty_steps_equal_tfmots_on_the_twin(architecture, sparse):
         wrapper = theirs.get_layer(f"quant_{layer.name}")
         by_name = {weight.name.split("/")[-1].split(":")[0]: weight for weight in wrapper.weights}
         pairs = {
-            "cluster_centroids_tf": layer._clusters.centroids,
-            "pulling_indices_tf": layer._clusters.pulling_indices,
-            "kernel": layer._clusters.clustered,
-            "kernel_max": layer.kernel_range()[1],
+            "cluster_centroids_tf": layer.kernel_quantizer.clusters.centroids,
+            "pulling_indices_tf": layer.kernel_quantizer.clusters.pulling_indices,
+            "kernel": layer.kernel_quantizer.clusters.clustered,
+            "kernel_max": layer.kernel_quantizer.range()[1],
         }
         original = keras.ops.convert_to_numpy(layer.layer.kernel)
         theirs_behind = by_name["ori_weights_vars_tf"].numpy()
         if sparse:
             # Ours stay at zero; theirs move with each step and are put back in the next.
-            theirs_behind = theirs_behind * np.asarray(layer.sparsity_mask)
+            theirs_behind = theirs_behind * np.asarray(layer.kernel_quantizer.sparsity_mask)
         np.testing.assert_array_equal(original, theirs_behind)
         for name, value in pairs.items():
             value = keras.ops.convert_to_numpy(value)
@@ -255,10 +255,10 @@ def test_mixed_precision_rounds_the_values_and_not_their_number():
     layer = QuantizedLayer(inner, "per_tensor", preserve_clusters=(3,), dtype="mixed_float16")
     layer.build((None, 3))
     inner.kernel.assign([[1, 2], [1, 2], [0, 0]])
-    layer.keep_clusters()
+    layer.kernel_quantizer.keep_clusters()
     outputs = layer(np.ones((1, 3), "float32"), training=True)
     assert outputs.dtype == "float16"
-    kernel = np.asarray(layer._clusters.clustered)
+    kernel = np.asarray(layer.kernel_quantizer.clusters.clustered)
     assert kernel.dtype == "float32"
     np.testing.assert_array_equal(kernel, [[1, 2], [1, 2], [0, 0]])
 

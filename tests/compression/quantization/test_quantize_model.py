@@ -241,7 +241,7 @@ def test_ranges_of_16_bits_are_symmetric_and_fine(build, quadrants, tmp_path):
     low, high = layer._ranges["output"]
     assert float(low) == -float(high) and layer.activation_bits == 16
     # Kernels stay on 8 bits.
-    assert len(np.unique(model.get_layer("head").fake_kernel())) <= 255
+    assert len(np.unique(model.get_layer("head").kernel_quantizer.fake())) <= 255
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -272,5 +272,5 @@ def test_converter_takes_the_16_bit_ranges_as_they_are(build, tmp_path):
         assert source.zero_point == target.zero_point == (0,)
         np.testing.assert_allclose(source.scale, [float(given) / 32767], rtol=1e-6)
         np.testing.assert_allclose(target.scale, [float(made) / 32767], rtol=1e-6)
-        high = model.get_layer(name).kernel_range()[1]
+        high = model.get_layer(name).kernel_quantizer.range()[1]
         np.testing.assert_allclose(kernel.scale, [high / 127], rtol=1e-6)

@@ -57,8 +57,8 @@ def test_inside_is_computed_what_the_same_layers_compute_outside():
     )
     inside = quantized[0].get_layer("stages")
     assert inside.input_paths == [] and not inside.output_quantized
-    outside = quantized[1].get_layer("conv").kernel_range()
-    for one, other in zip(inside.part("conv").kernel_range(), outside, strict=True):
+    outside = quantized[1].get_layer("conv").kernel_quantizer.range()
+    for one, other in zip(inside.part("conv").kernel_quantizer.range(), outside, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
     assert len(quantized[0].weights) == len(quantized[1].weights)
 

@@ -16,14 +16,14 @@ def test_kernel_is_rounded_to_127_levels_by_hand():
     layer.layer.kernel.assign([[1.0], [0.3], [-0.26]])
     layer(np.ones((1, 3), "float32"), training=True)
     expected = np.array([[127], [38], [-33]]) / 127  # 0.3 * 127 = 38.1, 0.26 * 127 = 33.02
-    np.testing.assert_allclose(layer.fake_kernel(), expected, atol=1e-6)
+    np.testing.assert_allclose(layer.kernel_quantizer.fake(), expected, atol=1e-6)
 
 
 def test_preserved_zeros_get_no_gradient():
     layer = QuantizedLayer(keras.layers.Dense(1), "per_tensor", preserve_sparsity=True)
     model = keras.Sequential([keras.Input((4,)), layer])
     layer.layer.kernel.assign([[0.0], [0.5], [0.0], [-0.5]])
-    layer.keep_zeros()
+    layer.kernel_quantizer.keep_zeros()
     model.compile(keras.optimizers.Adam(0.1), "mse")
     model.fit(np.ones((8, 4)), np.ones((8, 1)), epochs=3, verbose=0)
     kernel = np.asarray(layer.layer.kernel)[:, 0]
@@ -64,7 +64,7 @@ def test_products_of_sequences_are_with_the_rounded_kernel(inner):
     layer = QuantizedLayer(inner, "per_tensor")
     inputs = np.random.default_rng(0).normal(size=(4, 6, 8)).astype("float32")
     layer(inputs, training=True)
-    expected = np.tensordot(inputs, layer.fake_kernel(), 1)
+    expected = np.tensordot(inputs, layer.kernel_quantizer.fake(), 1)
     np.testing.assert_allclose(layer(inputs), expected, atol=1e-6)
     assert np.abs(expected - np.tensordot(inputs, inner.kernel, 1)).max() > 1e-3
 

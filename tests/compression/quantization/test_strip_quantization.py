@@ -44,7 +44,9 @@ def trained():
 def test_kernels_alone_are_quantized(trained):
     model, _ = trained
     wrapped = {layer.name: layer for layer in model.layers if isinstance(layer, QuantizedLayer)}
-    shapes = {name: tuple(layer.kernel_range()[0].shape) for name, layer in wrapped.items()}
+    shapes = {
+        name: tuple(layer.kernel_quantizer.range()[0].shape) for name, layer in wrapped.items()
+    }
     assert shapes == {"conv": (16,), "depthwise": (16, 8), "head": (10,)}
     assert all(list(layer._ranges) == ["kernel"] for layer in wrapped.values())
     table = summary(model)
@@ -80,9 +82,10 @@ def test_kernels_of_the_file_are_int8_with_the_scales_of_training(trained, tmp_p
     kernels = [t for t in read(tmp_path / "m.tflite").tensors if t.dtype == "int8"]
     assert len(kernels) == 3
     for name, axes in (("conv", (3, 0, 1, 2)), ("depthwise", None), ("head", (1, 0))):
-        layer = model.get_layer(name)
-        scale = layer.kernel_range()[1].ravel() / 127
-        codes = np.round(np.asarray(layer.fake_kernel()) / (layer.kernel_range()[1] / 127))
+        kernel = model.get_layer(name).kernel_quantizer
+        high = kernel.range()[1]
+        scale = high.ravel() / 127
+        codes = np.round(np.asarray(kernel.fake()) / (high / 127))
         codes = codes.reshape(1, 3, 3, -1) if axes is None else codes.transpose(axes)
         theirs = next(t for t in kernels if t.data.shape == codes.shape)
         np.testing.assert_allclose(theirs.scale, scale, rtol=1e-6)
