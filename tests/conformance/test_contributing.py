@@ -1,6 +1,7 @@
-"""CONTRIBUTING lists the slow tests that there are."""
+"""CONTRIBUTING lists the slow tests that there are, and lines to break that stand in the code."""
 
 import ast
+import importlib.util
 import pathlib
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
@@ -17,3 +18,16 @@ def slow_tests():
 def test_every_slow_test_is_listed():
     text = (TESTS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert [name for name in slow_tests() if f"`{name}`" not in text] == []
+
+
+def test_every_line_to_break_stands_where_it_is_said():
+    spec = importlib.util.spec_from_file_location("mutate", TESTS / "mutate.py")
+    mutate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(mutate)
+    rows = mutate.places()
+    assert len(rows) >= 50
+    for row in rows:
+        text = (TESTS.parent / row["file"]).read_text(encoding="utf-8")
+        lines = [line.strip() for line in text.split("\n")]
+        assert lines.count(row["line"].strip()) == 1, row
+        assert (TESTS.parent / row["test"].split("::")[0]).exists(), row
