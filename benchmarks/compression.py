@@ -207,6 +207,15 @@ def table():
             row[f"{arm} %"] = f"{np.mean(accuracy):.2f}" + (
                 f" ± {np.std(accuracy, ddof=1):.2f}" if len(both) > 1 else ""
             )
+        for arm in ARMS:
+            lost = [
+                100 * (float(arms[arm][seed]["file_accuracy"]) - float(base["file_accuracy"]))
+                for seed in both
+                if (base := cells.get((name, "float", arm, seed)))
+            ]
+            row[f"{arm}: against float, points"] = (
+                f"{np.mean(lost):+.2f}" if technique != "float" and lost else "–"
+            )
         row["distilled − labels, points (95 %)"] = "–"
         if len(both) > 1:
             found = kd.robustness.compare_seeds(

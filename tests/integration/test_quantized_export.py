@@ -75,3 +75,15 @@ def test_zeros_of_pruning_are_in_the_files_own_buffers(trained, artefact):
     assert len(zeros) == len(expected)
     # int8 rounds some small weights to zero as well; none of the zeros may go.
     assert all(a >= b - 1e-9 for a, b in zip(zeros, expected, strict=True))
+
+
+@pytest.mark.slow
+def test_calibrated_model_needs_no_training(trained, tmp_path):
+    pruned, _, x, y = trained
+    int8 = kd.compression.quantize_model(pruned)
+    kd.compression.calibrate(int8, x[:200], verbose=False)
+    file = kd.export.to_tflite(int8, tmp_path / "student.tflite", recipe="int8", samples=x[:200])
+    found = kd.predictors.load(file).predict(x).argmax(-1)
+    before = pruned.predict(x, verbose=0).argmax(-1)
+    assert np.mean(found == before) >= 0.97
+    assert np.mean(found == y) >= np.mean(before == y) - 0.02

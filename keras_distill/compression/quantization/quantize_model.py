@@ -19,8 +19,9 @@ def quantize_model(
 
     TF-MOT's default 8-bit scheme: kernels and activations are rounded to 256 levels in the
     forward pass, so the model learns to live with them, and the ranges that it learns go into
-    the int8 `.tflite` file without a calibration set. Train the result (its ranges mean nothing
-    before), then export it as it is: there is nothing to strip, but with `recipe="dynamic_range"`
+    the int8 `.tflite` file. Give the result ranges that fit by
+    `keras_distill.compression.calibrate`, train it (without either its ranges mean nothing), then
+    export it as it is: there is nothing to strip, but with `recipe="dynamic_range"`
     (`keras_distill.compression.strip_quantization`).
 
     A layer that cannot be quantized stays float; `keras_distill.compression.summary` names it
