@@ -55,6 +55,7 @@ def test_masks_are_those_of_the_dense_layer_of_the_same_product(
         assert 0 < mask.mean() < 1
 
 
+@pytest.mark.slow
 def test_groups_lie_along_what_the_file_sums_over(tmp_path):
     words = keras.Input((6, 8))
     x = keras.layers.MultiHeadAttention(2, 4, use_bias=False)(words, words)
