@@ -1,22 +1,32 @@
 """Whether what a model is fed are indices, and of a type that an int8 file can take."""
 
+import contextlib
+import functools
+
 import keras
 
-_MOVING = (
-    keras.layers.Cropping1D,
-    keras.layers.Flatten,
-    keras.layers.Identity,
-    keras.layers.Permute,
-    keras.layers.RepeatVector,
-    keras.layers.Reshape,
-    keras.layers.ZeroPadding1D,
-)
+# Operations that put out what they are given, or a part of it, as it is: {type: which inputs}.
+_FIRST, _LAST = slice(0, 1), slice(-1, None)
+_MOVING = {
+    **dict.fromkeys(
+        ("BroadcastTo", "ExpandDims", "Identity", "Pad", "PadV2", "Reshape", "Slice", "SplitV"),
+        _FIRST,
+    ),
+    **dict.fromkeys(("Squeeze", "StridedSlice", "Tile", "Transpose", "Unpack"), _FIRST),
+    # Rounds indices before the file does.
+    "FakeQuantWithMinMaxVars": _FIRST,
+    "Split": _LAST,
+    "ConcatV2": slice(0, -1),
+    "Pack": slice(None),
+}
 
 
 def check_index_inputs(model):
     """Raise where an Embedding looks up what comes in as floats.
 
-    An int8 file would round these indices to 256 levels, so the converter refuses.
+    An int8 file would round these indices to 256 levels, so the converter refuses. The model is
+    traced, so an Embedding inside other layers is found, and one that another input feeds is
+    not taken for it. What the model computes of its input, and then makes indices of, passes.
 
     Args:
         model: A built Functional or Sequential `keras.Model`; of others nothing is known.
@@ -26,7 +36,7 @@ def check_index_inputs(model):
     """
     inputs = getattr(model, "inputs", None) or ()
     floats = [tensor for tensor in inputs if keras.backend.is_float_dtype(tensor.dtype)]
-    found = _fed_embedding(model, {id(tensor) for tensor in floats}) if floats else None
+    found = _fed_embedding(model) if floats else None
     if found is not None:
         raise ValueError(
             f"The input of {model.name!r} is of type {floats[0].dtype}, but its layer "
@@ -37,28 +47,63 @@ def check_index_inputs(model):
         )
 
 
-def _fed_embedding(model, indices):
-    """The first Embedding that looks up one of the tensors, or None."""
+def _fed_embedding(model):
+    """The first Embedding that looks up what comes in as floats, or None."""
+    embeddings = [
+        layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Embedding)
+    ]
+    if not embeddings:
+        return None
+    import tensorflow as tf
+
+    given, lookups = [], []
+
+    @tf.function
+    def trace(inputs):
+        given.extend(keras.tree.flatten(inputs))
+        with _noting(embeddings, lookups):
+            model(inputs, training=False)
+
     graph = model._functional if isinstance(model, keras.Sequential) else model
-    nodes = getattr(graph, "_nodes_by_depth", {})
-    for depth in sorted(nodes, reverse=True):
-        for node in nodes[depth]:
-            if not any(id(tensor) in indices for tensor in node.input_tensors):
-                continue
-            layer = _unwrapped(node.operation)
-            if isinstance(layer, keras.layers.Embedding):
-                return layer
-            if isinstance(layer, _MOVING):
-                indices |= {id(tensor) for tensor in node.output_tensors}
-            if isinstance(layer, keras.Model) and getattr(layer, "inputs", None):
-                pairs = zip(node.input_tensors, layer.inputs, strict=False)
-                inner = _fed_embedding(layer, {id(own) for one, own in pairs if id(one) in indices})
-                if inner is not None:
-                    return inner
-    return None
+    trace.get_concrete_function(
+        keras.tree.map_structure(lambda one: tf.TensorSpec(one.shape, one.dtype), graph.input)
+    )
+    floats = {id(tensor) for tensor in given if tensor.dtype.is_floating}
+    return next((layer for layer, tensor in lookups if _comes_from(floats, tensor)), None)
 
 
-def _unwrapped(layer):
-    while isinstance(getattr(layer, "layer", None), keras.Layer):
-        layer = layer.layer
-    return layer
+@contextlib.contextmanager
+def _noting(embeddings, lookups):
+    """Append (Embedding, tensor) to `lookups` in each call."""
+
+    def note(layer, call, inputs, *args, **kwargs):
+        # KerasHub's turns round with `reverse`, and then multiplies by its matrix.
+        if not (kwargs.get("reverse") or any(args)):
+            lookups.append((layer, inputs))
+        return call(inputs, *args, **kwargs)
+
+    with contextlib.ExitStack() as stack:
+        for layer in embeddings:
+            own = vars(layer).get("call")
+            noted = functools.wraps(layer.call)(functools.partial(note, layer, layer.call))
+            vars(layer)["call"] = noted
+            stack.callback(_give_back, layer, own)
+        yield
+
+
+def _give_back(layer, own):
+    del vars(layer)["call"]
+    if own is not None:
+        vars(layer)["call"] = own
+
+
+def _comes_from(floats, tensor):
+    """Whether values of one of the tensors, known by their ids, arrive as they are."""
+    if id(tensor) in floats:
+        return True
+    operation = tensor.op
+    which = _MOVING.get(operation.type, slice(0))
+    if operation.type == "Cast" and operation.inputs[0].dtype.is_floating:
+        # In half precision. A cast to whole numbers is the model's own way to make indices.
+        which = _FIRST if tensor.dtype.is_floating else which
+    return any(_comes_from(floats, one) for one in operation.inputs[which])

@@ -184,3 +184,18 @@ def test_text_backbone_pruned_to_stripped():
     assert type(encoder).__name__ == "TransformerEncoder"
     for layer in (encoder._self_attention_layer._query_dense, encoder._feedforward_output_dense):
         assert np.mean(np.asarray(layer.kernel) == 0) == 0.5
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_tokens_that_come_as_floats_are_refused(dtype, tmp_path):
+    import keras_hub
+
+    tokens = keras.Input((6,), dtype=dtype)
+    x = keras_hub.layers.TokenAndPositionEmbedding(20, 6, 4)(tokens)
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    model = kd.compression.quantize_model(keras.Model(tokens, keras.layers.Dense(3)(x)))
+    if dtype == "int32":
+        kd.export.to_tflite(model, tmp_path / "x.tflite", "int8", allow_float=True)
+        return
+    with pytest.raises(ValueError, match="its layer 'token_embedding' looks up whole numbers"):
+        kd.export.to_tflite(model, tmp_path / "x.tflite", "int8")

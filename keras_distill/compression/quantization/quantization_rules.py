@@ -4,8 +4,8 @@ import math
 
 import keras
 
+from keras_distill.compression.graph.product_axes import product_axes
 from keras_distill.compression.quantization.dilated_convolution import has_gaps
-from keras_distill.compression.quantization.matrix_product import product_axes
 
 KERNELS = {
     keras.layers.Conv1D: "per_channel",

@@ -5,6 +5,10 @@ from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.substituted_weights import substituted_weights
 from keras_distill.compression.quantization.activation_range import is_calibrating
+from keras_distill.compression.quantization.attribute_assignments import (
+    AttributeAssignments,
+    carried_out,
+)
 
 # TF-MOT's QuantizeAwareActivation: which functions are rounded before, and which not after.
 _BEFORE = ("gelu", "sigmoid", "softmax", "tanh")
@@ -64,25 +68,14 @@ class QuantizeWrapper(PreparedLayer, LayerWrapper):
 
     def call(self, inputs, training=None):
         training = bool(training)
-        seen = _Assignments(self.layer)
+        seen = AttributeAssignments(self.layer)
         self.quantize_config.set_quantize_weights(
             seen, [_apply(q, v.value, training, w) for v, q, w in self._weight_quantizers]
         )
         functions = [_quantized(*given, training) for given in self._activation_quantizers]
         self.quantize_config.set_quantize_activations(seen, functions)
-        given = seen.assignments
-        before = {name: getattr(self.layer, name) for name in given}
-        mapping = [
-            (before[n], v) for n, v in given.items() if isinstance(before[n], keras.Variable)
-        ]
-        plain = [name for name in given if not isinstance(before[name], keras.Variable)]
-        for name in plain:
-            setattr(self.layer, name, given[name])
-        try:
+        with carried_out(seen, by=self.quantize_config) as mapping:
             outputs = self._run(inputs, training, mapping)
-        finally:
-            for name in plain:
-                setattr(self.layer, name, before[name])
         for quantizer, weights in self._output_quantizers:
             outputs = _apply(quantizer, outputs, training, weights)
         return outputs
@@ -131,25 +124,14 @@ class _Owner:
 
     def add_weight(self, name, shape=None, dtype="float32", initializer=None, **kwargs):
         shape = () if shape is None else (shape,) if isinstance(shape, int) else tuple(shape)
-        trainable = kwargs.get("trainable", False)
+        dtype = keras.backend.standardize_dtype(dtype)
+        # Keras's default lets each replica keep a value of its own.
+        counts = not keras.backend.is_float_dtype(dtype)
         return self._layer.add_weight(
             name=name, shape=shape, dtype=dtype, initializer=initializer or "zeros",
-            trainable=trainable, autocast=False,
+            trainable=kwargs.get("trainable", False), autocast=False,
+            aggregation="only_first_replica" if counts else "mean",
         ).value  # fmt: skip
-
-
-class _Assignments:
-    """Stands for a layer, and notes what is assigned to it: Keras 3's kernels take no tensor."""
-
-    def __init__(self, layer):
-        object.__setattr__(self, "_layer", layer)
-        object.__setattr__(self, "assignments", {})
-
-    def __getattr__(self, name):
-        return getattr(self._layer, name)
-
-    def __setattr__(self, name, value):
-        self.assignments[name] = value
 
 
 def _name(function):

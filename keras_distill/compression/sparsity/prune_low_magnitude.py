@@ -52,7 +52,9 @@ def prune_low_magnitude(
             need not be imported by hand. Sparsities are fractions in [0, 1); steps count
             training batches. Defaults to `ConstantSparsity(0.5, begin_step=0)`, TF-MOT's own.
         block_size: (height, width) of the blocks that become zero together, in kernels of two
-            axes such as Dense layers have. Defaults to (1, 1), single weights.
+            axes such as Dense layers have, and in those of an EinsumDense that is one matrix
+            product, as inside MultiHeadAttention: as in the Dense layer that computes the same.
+            Defaults to (1, 1), single weights.
         block_pooling_type: "AVG" or "MAX": whether blocks are compared by the mean or the
             largest of their magnitudes. Defaults to "AVG".
         pruning_policy: an object that chooses the layers, by `allow_pruning(layer)` and
@@ -60,8 +62,9 @@ def prune_low_magnitude(
             `keras_distill.compression.PruneForLatencyOnXNNPack()`; TF-MOT's own object of that
             name is taken too. Defaults to `None`, every layer.
         sparsity_m_by_n: (m, n) for m zeros in every n weights along a kernel's last axis but
-            one, in kernels of two or four axes. The schedule does not matter then: TF-MOT
-            chooses these zeros once, in the first training step. Defaults to `None`.
+            one, in kernels of two or four axes; in an EinsumDense that is one matrix product
+            along the axes that it sums over. The schedule does not matter then: TF-MOT chooses
+            these zeros once, in the first training step. Defaults to `None`.
         **kwargs: further arguments of `keras_distill.compression.PrunedLayer`, for a layer.
 
     Returns:

@@ -2,10 +2,11 @@ import functools
 
 import keras
 
-from keras_distill import _tfmot
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
+from keras_distill.compression.graph.product_axes import matrix_shape
 from keras_distill.compression.graph.substituted_weights import substituted_weights
+from keras_distill.compression.sparsity.matrix_pruning import pruning_on
 from keras_distill.compression.sparsity.prunable_weights import (
     PRUNABLE_TYPES,
     is_prunable,
@@ -35,7 +36,7 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
         pruning_schedule: a schedule of TF-MOT, such as
             `keras_distill.compression.PolynomialDecay`.
         block_size: (height, width) of the blocks that are pruned together, in kernels of two
-            axes. Defaults to (1, 1).
+            axes or of an EinsumDense that is one matrix product. Defaults to (1, 1).
         block_pooling_type: "AVG" or "MAX" of a block's magnitudes. Defaults to "AVG".
         sparsity_m_by_n: (m, n) for m zeros in every n weights, chosen once in the first
             training step. Defaults to `None`.
@@ -104,8 +105,9 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
         super().build(input_shape)
         self.masks, self.thresholds = [], []
         kernels = self.kernels
+        self._matrix = matrix_shape(self.layer) if str(self.pattern) else None
         for kernel in kernels:
-            self.pattern.check_kernel(self.name, kernel.shape)
+            self.pattern.check_kernel(self.name, kernel.shape, self._matrix)
         for index, kernel in enumerate(kernels):
             end = f"_{index}" if len(kernels) > 1 else ""
             arguments = {"dtype": kernel.dtype, "trainable": False, "aggregation": "mean"}
@@ -149,7 +151,7 @@ class PrunedLayer(PreparedLayer, LayerWrapper):
         """Count a step, update the masks by the schedule, and mask the kernels."""
         self.pruning_step.assign_add(1)
         variables = zip(self.kernels, self.masks, self.thresholds, strict=True)
-        pruning = _tfmot.Pruning(
+        pruning = pruning_on(self._matrix)(
             training_step_fn=lambda: self.pruning_step.value,
             pruning_vars=[tuple(one.value for one in three) for three in variables],
             pruning_schedule=self.pruning_schedule,

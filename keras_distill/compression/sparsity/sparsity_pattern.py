@@ -50,24 +50,27 @@ class SparsityPattern:
                 "of them at its default."
             )
 
-    def check_kernel(self, name, shape):
+    def check_kernel(self, name, shape, matrix=None):
         """Refuse a kernel on which TF-MOT cannot lay the pattern out.
 
         Args:
             name: name of the layer, for the message.
             shape: shape of its kernel.
+            matrix: shape of the matrix that the pattern is laid out on instead, if any.
 
         Raises:
             ValueError: with the reason and what to do.
         """
         shape = tuple(shape)
-        received = f"Received: layer {name!r} with a kernel of shape {shape}. {_LEAVE_OUT}"
+        seen = f"{shape}, as a matrix {matrix}" if matrix else f"{shape}"
+        received = f"Received: layer {name!r} with a kernel of shape {seen}. {_LEAVE_OUT}"
+        shape = matrix or shape
         if self.sparsity_m_by_n:
             zeros, group = self.sparsity_m_by_n
             if len(shape) not in (2, 4):
                 raise ValueError(
-                    f"Sparsity {zeros}:{group} is laid out on kernels of two or four axes only. "
-                    f"{received}"
+                    f"Sparsity {zeros}:{group} is laid out on kernels of two or four axes, and "
+                    f"on those of an EinsumDense that is one matrix product, only. {received}"
                 )
             if shape[-2] % group:
                 raise ValueError(
@@ -78,8 +81,8 @@ class SparsityPattern:
         elif self.block_size != (1, 1):
             if len(shape) != 2:
                 raise ValueError(
-                    "Blocks are pruned in kernels of two axes only, such as those of Dense "
-                    f"layers. {received}"
+                    "Blocks are pruned in kernels of two axes, such as those of Dense layers, and "
+                    f"in those of an EinsumDense that is one matrix product, only. {received}"
                 )
             if any(size <= block for size, block in zip(shape, self.block_size, strict=True)):
                 raise ValueError(

@@ -290,9 +290,10 @@ def test_groups_that_do_not_divide(build):
 
 def test_blocks_in_convolutions(build):
     assert refused(build("plain"), block_size=(2, 2)) == (
-        "Blocks are pruned in kernels of two axes only, such as those of Dense layers. Received: "
-        "layer 'conv_1' with a kernel of shape (3, 3, 1, 8). Leave it out by a `pruning_policy`, "
-        "or choose the layers through `keras.models.clone_model`."
+        "Blocks are pruned in kernels of two axes, such as those of Dense layers, and in those of "
+        "an EinsumDense that is one matrix product, only. Received: layer 'conv_1' with a kernel "
+        "of shape (3, 3, 1, 8). Leave it out by a `pruning_policy`, or choose the layers through "
+        "`keras.models.clone_model`."
     )
 
 

@@ -182,7 +182,8 @@ REPLICAS = """
         keras.utils.set_random_seed(0)
         with strategy.scope():
             model = keras.Sequential([keras.Input((6, 6, 4)), layers.Conv2D(8, 3),
-                layers.ReLU(), layers.Flatten(), layers.Dense(4)])
+                layers.ReLU(), layers.EinsumDense("abcd,def->abcef", (4, 4, 2, 4)),
+                layers.Flatten(), layers.Dense(4)])
             schedule = c.PolynomialDecay(0.1, 0.75, 1, 6, frequency=1)
             pruned = c.prune_low_magnitude(model, schedule, **pattern)
             loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)

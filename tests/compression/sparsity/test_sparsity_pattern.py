@@ -72,15 +72,29 @@ def test_groups_that_do_not_divide():
     )
 
 
+def test_matrices_of_a_product():
+    SparsityPattern((4, 1)).check_kernel("head", (4, 2, 6), (8, 6))
+    SparsityPattern(sparsity_m_by_n=(2, 4)).check_kernel("head", (2, 2, 5), (4, 5))
+    with pytest.raises(ValueError) as caught:
+        SparsityPattern(sparsity_m_by_n=(2, 4)).check_kernel("head", (6, 4, 2), (6, 8))
+    assert str(caught.value) == (
+        "Sparsity 2:4 makes 2 zeros in every 4 weights along a kernel's last axis but one, whose "
+        "length must be a multiple of 4. Received: layer 'head' with a kernel of shape (6, 4, 2), "
+        f"as a matrix (6, 8). {LEAVE_OUT}"
+    )
+
+
 def test_groups_in_three_axes():
     assert unfit(SparsityPattern(sparsity_m_by_n=(2, 4)), (3, 8, 8)) == (
-        "Sparsity 2:4 is laid out on kernels of two or four axes only."
+        "Sparsity 2:4 is laid out on kernels of two or four axes, and on those of an EinsumDense "
+        "that is one matrix product, only."
     )
 
 
 def test_blocks_in_four_axes():
     assert unfit(SparsityPattern((2, 2)), (3, 3, 4, 8)) == (
-        "Blocks are pruned in kernels of two axes only, such as those of Dense layers."
+        "Blocks are pruned in kernels of two axes, such as those of Dense layers, and in those of "
+        "an EinsumDense that is one matrix product, only."
     )
 
 
