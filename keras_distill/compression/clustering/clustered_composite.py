@@ -10,7 +10,7 @@ from keras_distill.compression.clustering.clustering_checks import (
     initialization_of,
 )
 from keras_distill.compression.graph.composite_wrapper import CompositeWrapper
-from keras_distill.compression.graph.inner_layers import inner_layers, named_paths
+from keras_distill.compression.graph.inner_layers import inner_layers
 from keras_distill.compression.graph.replaced_calls import replaced_calls
 from keras_distill.compression.graph.substituted_weights import substituted_weights
 
@@ -103,11 +103,10 @@ class ClusteredComposite(CompositeWrapper):
             )
             for path in self.paths
         ]
-        names = named_paths(self.layer)
         for path, part in zip(self.paths, self.parts, strict=True):
             part.build_from_config({"input_shape": None})
             if self._starts:
-                part.start(f"{self.name}/{names[path]}", "the `paths` of a `ClusteredComposite`")
+                part.start(f"{self.name}/{path}", "the `paths` of a `ClusteredComposite`")
 
     def run(self, training, /, *args, **kwargs):
         # Ahead of the composite, as TF-MOT does: once, and outside its loops and its precision.

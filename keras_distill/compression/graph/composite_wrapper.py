@@ -37,8 +37,13 @@ class CompositeWrapper(PreparedLayer, keras.layers.Wrapper):
 
     def _build_with(self, args, kwargs):
         build_on_symbols(self.layer, args, kwargs)
+        inner = inner_layers(self.layer)
+        if not self.layer.trainable:
+            # What a frozen layer makes when it is built, as MultiHeadAttention does, is not frozen.
+            for one in inner.values():
+                one.trainable = False
         with self._open_name_scope():
-            self.build_parts(inner_layers(self.layer))
+            self.build_parts(inner)
         self.built = self._has_parts = True
         self._lock_state()
 

@@ -1,5 +1,5 @@
 from keras_distill.compression.graph.composite_wrapper import build_on_symbols
-from keras_distill.compression.graph.inner_layers import is_composite
+from keras_distill.compression.graph.inner_layers import inner_layers, is_composite
 from keras_distill.compression.graph.rebuild import copy_layer
 
 
@@ -29,7 +29,15 @@ def copy_with_weights(layer):
         new.built = True
     for source, target in zip(layer.variables, new.variables, strict=True):
         target.assign(source)
+    for source, target in zip(_all_of(layer), _all_of(new), strict=True):
+        if not source.trainable:
+            # Never the other way round: that would thaw what is frozen inside.
+            target.trainable = False
     return new
+
+
+def _all_of(layer):
+    return [layer, *inner_layers(layer).values()]
 
 
 def _build_composite(layer, new):
