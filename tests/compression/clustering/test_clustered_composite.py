@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+import textwrap
+
 import keras
 import numpy as np
 import pytest
@@ -5,7 +10,6 @@ import pytest
 from keras_distill import _tfmot
 from keras_distill.compression import (
     ClusteredComposite,
-    ClusteredLayer,
     cluster_weights,
     strip_clustering,
     summary,
@@ -190,7 +194,7 @@ def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_pa
 
 
 def test_a_clone_starts_from_the_weights_that_it_draws(build):
-    clustered = cluster_weights(build("gated"), 4)
+    clustered = cluster_weights(build("gated"), 4, "LINEAR")
     clone = keras.models.clone_model(clustered)
     for part in clone.get_layer("block_1").parts:
         assert [distinct(kernel) for kernel in part.clustered().values()] == [4]
@@ -204,7 +208,7 @@ def test_stripped_are_stock_layers_of_few_values(name, build):
     model = build(name)
     x, y = data(model.input_shape[1:])
     before = [np.array(weight) for weight in model.weights]
-    clustered = cluster_weights(model, 5)
+    clustered = cluster_weights(model, 5, "DENSITY_BASED")
     clustered.compile(keras.optimizers.SGD(0.1), LOSS, run_eagerly=True)
     clustered.fit(x, y, verbose=0)
     stripped = strip_clustering(clustered)
@@ -220,7 +224,7 @@ def test_stripped_are_stock_layers_of_few_values(name, build):
 
 
 def test_summary_names_what_is_inside(build):
-    facts = summary(cluster_weights(build("gated"), 16, cluster_per_channel=True))
+    facts = summary(cluster_weights(build("gated"), 16, "LINEAR", cluster_per_channel=True))
     assert facts["block_1"]["done"] == "inside"
     inside = {path: each for path, each in facts.items() if path.startswith("block_1/")}
     done = sorted(each["done"] for each in inside.values())
@@ -239,7 +243,7 @@ def test_a_recurrent_layer_inside_has_one_row():
             return self.both(inputs)
 
     words = keras.Input((4, 5))
-    clustered = cluster_weights(keras.Model(words, Recurrent(name="block")(words)), 6)
+    clustered = cluster_weights(keras.Model(words, Recurrent(name="block")(words)), 6, "LINEAR")
     layer = clustered.get_layer("block")
     assert layer.paths == ["both"]
     assert [distinct(kernel) for kernel in layer.parts[0].clustered().values()] == [6] * 4
@@ -255,7 +259,7 @@ def test_zeros_and_clusters_are_kept_per_channel(build):
     model = build("gated")
     prune_by_hand(model, 0.5)
     zeros = np.asarray(model.get_layer("block_1").stages[0].kernel) == 0
-    clustered = cluster_weights(model, 4, preserve_sparsity=True, cluster_per_channel=True)
+    clustered = cluster_weights(model, 4, "LINEAR", True, cluster_per_channel=True)
     clustered.compile(keras.optimizers.Adam(0.01), LOSS, run_eagerly=True)
     x, y = data((8, 8, 1))
     clustered.fit(x, y, epochs=2, verbose=0)
@@ -270,7 +274,10 @@ def test_masks_pass_through_and_padding_does_not_matter():
     x = layers.Embedding(9, 8, mask_zero=True)(words)
     x = layers.MultiHeadAttention(2, 4, name="attention")(x, x)
     clustered = cluster_weights(
-        keras.Model(words, layers.GlobalAveragePooling1D()(x)), 4, cluster_per_channel=True
+        keras.Model(words, layers.GlobalAveragePooling1D()(x)),
+        4,
+        "LINEAR",
+        cluster_per_channel=True,
     )
     assert isinstance(clustered.get_layer("attention"), ClusteredComposite)
     short, long = clustered(np.array([[5, 6]])), clustered(np.array([[5, 6, 0, 0]]))
@@ -281,7 +288,7 @@ def test_only_training_moves_anything_and_drops():
     x = data((6, 8), 2)[0]
     words = keras.Input((6, 8))
     seen = layers.MultiHeadAttention(2, 4, dropout=0.5, seed=1, name="attention")(words, words)
-    layer = cluster_weights(keras.Model(words, seen), 4).get_layer("attention")
+    layer = cluster_weights(keras.Model(words, seen), 4, "LINEAR").get_layer("attention")
     for part in layer.parts:
         part.kernels[0].assign(np.random.default_rng(1).permuted(np.asarray(part.kernels[0])))
     states = [part._clustered["kernel"].pulling_indices for part in layer.parts]
@@ -299,7 +306,7 @@ def test_half_precision(build):
     keras.config.set_dtype_policy("mixed_float16")
     try:
         model = build("transformer")
-        clustered = cluster_weights(model, 4)
+        clustered = cluster_weights(model, 4, "LINEAR")
         clustered.compile(keras.optimizers.SGD(0.5), LOSS, run_eagerly=True)
         x, y = data((6, 8))
         start = clustered.get_layer("attention_0").parts[0].clustered()["kernel"]
@@ -316,7 +323,7 @@ def test_half_precision(build):
 def test_what_is_frozen_stays_frozen(build, tmp_path):
     model = build("transformer")
     model.get_layer("attention_0").trainable = False
-    clustered = cluster_weights(model, 4)
+    clustered = cluster_weights(model, 4, "LINEAR")
     clustered.save(tmp_path / "clustered.keras")
     for one in (clustered, keras.models.load_model(tmp_path / "clustered.keras")):
         inside = {id(weight) for weight in one.get_layer("attention_0").weights}
@@ -360,8 +367,8 @@ def test_more_clusters_than_distinct_weights_inside():
     pair.hidden.kernel.assign(np.tile([1.0, 2.0, 3.0, 4.0], (12, 4)))
     assert refused(cluster_weights, model, 8) == (
         "`number_of_clusters` must not be above the number of distinct weights of a kernel. "
-        "Received: number_of_clusters=8 for the kernel of layer 'pair/hidden', which has 4. Pass at "
-        "most 4, or leave this layer out by the `paths` of a `ClusteredComposite`."
+        "Received: number_of_clusters=8 for the kernel of layer 'pair/hidden', which has 4. Pass "
+        "at most 4, or leave this layer out by the `paths` of a `ClusteredComposite`."
     )
 
 
@@ -372,8 +379,36 @@ def test_fewer_clusters_than_two():
     )
 
 
-def test_parts_are_clustered_layers(build):
-    layer = cluster_weights(build("transformer").get_layer("attention_0"), 4)
-    x = data((6, 8), 2)[0]
-    layer(x, x)
-    assert [type(part) for part in layer.parts] == [ClusteredLayer] * 4
+REPLICAS = """
+    import keras, numpy as np, tensorflow as tf
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    import keras_distill as kd
+    c, layers, rng = kd.compression, keras.layers, np.random.default_rng(0)
+    x, y = rng.normal(size=(64, 6, 8)).astype("float32"), rng.integers(0, 4, 64)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+        keras.utils.set_random_seed(0)
+        words = keras.Input((6, 8))
+        seen = layers.MultiHeadAttention(2, 4, name="attention")(words, words)
+        model = keras.Model(words, layers.Dense(4)(layers.Flatten()(seen)))
+        clustered = c.cluster_weights(model, 5, preserve_sparsity=True)
+        clustered.compile(keras.optimizers.SGD(0.05, momentum=0.9), loss)
+    parts = clustered.get_layer("attention").parts
+    before = [np.array(part._clustered["kernel"].centroids.numpy()) for part in parts]
+    clustered.fit(x, y, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    for part, start in zip(parts, before, strict=True):
+        kernel = part._clustered["kernel"]
+        assert np.abs(kernel.centroids.numpy() - start).max() > 1e-4
+        for variable in (kernel.centroids, kernel.pulling_indices, kernel.kernel):
+            first, second = (each.numpy() for each in variable.value.values)
+            np.testing.assert_array_equal(first, second)
+"""
+
+
+@pytest.mark.slow
+def test_centroids_are_equal_on_both_replicas():
+    command = [sys.executable, "-c", textwrap.dedent(REPLICAS)]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
