@@ -172,9 +172,9 @@ def test_as_many_clusters_as_weights_predict_as_the_original(attention, weights)
     np.testing.assert_array_equal(strip_clustering(clustered)(x), model(x))
 
 
-@pytest.mark.parametrize("name", ["transformer", pytest.param("gated", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["attention", pytest.param("gated", marks=pytest.mark.slow)])
 def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_path, monkeypatch):
-    model = build(name)
+    model = attention_network() if name == "attention" else build(name)
     x, y = data(model.input_shape[1:])
     prune_by_hand(model)
     clustered = cluster_weights(model, 6, "RANDOM", preserve_sparsity=True)
@@ -194,18 +194,20 @@ def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_pa
 
 
 def test_a_clone_starts_from_the_weights_that_it_draws(build):
-    clustered = cluster_weights(build("gated"), 4, "LINEAR")
+    block = type(build("gated").get_layer("block_1"))
+    model = keras.Sequential([keras.Input((4, 4, 3)), block(3, name="block")])
+    clustered = cluster_weights(model, 4, "LINEAR")
     clone = keras.models.clone_model(clustered)
-    for part in clone.get_layer("block_1").parts:
+    for part in clone.get_layer("block").parts:
         assert [distinct(kernel) for kernel in part.clustered().values()] == [4]
     clone.set_weights(clustered.get_weights())
-    x = data((8, 8, 1), 2)[0]
+    x = data((4, 4, 3), 2)[0]
     np.testing.assert_array_equal(clone(x), clustered(x))
 
 
-@pytest.mark.parametrize("name", [pytest.param("transformer", marks=pytest.mark.slow), "gated"])
+@pytest.mark.parametrize("name", ["attention", pytest.param("gated", marks=pytest.mark.slow)])
 def test_stripped_are_stock_layers_of_few_values(name, build):
-    model = build(name)
+    model = attention_network() if name == "attention" else build(name)
     x, y = data(model.input_shape[1:])
     before = [np.array(weight) for weight in model.weights]
     clustered = cluster_weights(model, 5, "DENSITY_BASED")
@@ -215,7 +217,7 @@ def test_stripped_are_stock_layers_of_few_values(name, build):
     assert [type(layer) for layer in stripped.layers] == [type(layer) for layer in model.layers]
     np.testing.assert_array_equal(stripped(x), clustered(x))
     kernels = [weight for weight in stripped.weights if weight.name == "kernel"]
-    assert len(kernels) > 5 and all(distinct(np.asarray(kernel)) <= 5 for kernel in kernels)
+    assert len(kernels) >= 5 and all(distinct(np.asarray(kernel)) <= 5 for kernel in kernels)
     # What the optimizer trains behind them is not clustered; only the strip makes it so.
     behind = next(one for one in clustered.layers if isinstance(one, ClusteredComposite))
     assert distinct(np.asarray(behind.parts[0].kernels[0])) > 5
@@ -224,13 +226,13 @@ def test_stripped_are_stock_layers_of_few_values(name, build):
 
 
 def test_summary_names_what_is_inside(build):
-    facts = summary(cluster_weights(build("gated"), 16, "LINEAR", cluster_per_channel=True))
+    facts = summary(cluster_weights(build("gated"), 4, cluster_per_channel=True))
     assert facts["block_1"]["done"] == "inside"
     inside = {path: each for path, each in facts.items() if path.startswith("block_1/")}
     done = sorted(each["done"] for each in inside.values())
-    assert done == ["", "clustered, 16 centroids", "clustered, 16 centroids per channel"]
+    assert done == ["", "clustered, 4 centroids", "clustered, 4 centroids per channel"]
     dense = next(each for each in inside.values() if each["type"] == "Dense")
-    assert (dense["distinct"], dense["bits"], dense["skipped"]) == (16, 32, None)
+    assert (dense["distinct"], dense["bits"], dense["skipped"]) == (4, 32, None)
 
 
 def test_a_recurrent_layer_inside_has_one_row():
@@ -256,16 +258,16 @@ def test_a_recurrent_layer_inside_has_one_row():
 
 
 def test_zeros_and_clusters_are_kept_per_channel(build):
-    model = build("gated")
+    block = type(build("gated").get_layer("block_1"))
+    model = keras.Sequential([keras.Input((4, 4, 3)), block(3, name="block"), layers.Flatten()])
     prune_by_hand(model, 0.5)
-    zeros = np.asarray(model.get_layer("block_1").stages[0].kernel) == 0
+    zeros = np.asarray(model.get_layer("block").stages[0].kernel) == 0
     clustered = cluster_weights(model, 4, "LINEAR", True, cluster_per_channel=True)
-    clustered.compile(keras.optimizers.Adam(0.01), LOSS, run_eagerly=True)
-    x, y = data((8, 8, 1))
-    clustered.fit(x, y, epochs=2, verbose=0)
-    kernel = np.asarray(strip_clustering(clustered).get_layer("block_1").stages[0].kernel)
+    clustered.compile(keras.optimizers.Adam(0.01), "mse", run_eagerly=True)
+    clustered.fit(data((4, 4, 3))[0], np.ones((32, 48)), epochs=2, verbose=0)
+    kernel = np.asarray(strip_clustering(clustered).get_layer("block").stages[0].kernel)
     assert np.all(kernel[zeros] == 0) and zeros.mean() > 0.4
-    assert max(distinct(kernel[..., channel]) for channel in range(8)) in (3, 4)
+    assert max(distinct(kernel[..., channel]) for channel in range(3)) in (3, 4)
     assert distinct(kernel) > 4
 
 
