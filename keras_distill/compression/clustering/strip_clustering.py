@@ -19,7 +19,7 @@ def strip_clustering(model):
             and can go on training.
 
     Returns:
-        A new `keras.Model` of stock Keras layers only, with the same predictions.
+        A new `keras.Model` of the layers that were clustered, with the same predictions.
 
     Raises:
         ValueError: for a model that was never prepared for clustering.
