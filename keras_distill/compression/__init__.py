@@ -7,6 +7,9 @@ from keras_distill.compression.clustering.centroid_initialization import (
     CentroidInitialization as CentroidInitialization,
 )
 from keras_distill.compression.clustering.cluster_weights import cluster_weights as cluster_weights
+from keras_distill.compression.clustering.clustered_composite import (
+    ClusteredComposite as ClusteredComposite,
+)
 from keras_distill.compression.clustering.clustered_layer import ClusteredLayer as ClusteredLayer
 from keras_distill.compression.clustering.strip_clustering import (
     strip_clustering as strip_clustering,

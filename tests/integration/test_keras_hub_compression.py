@@ -199,3 +199,39 @@ def test_tokens_that_come_as_floats_are_refused(dtype, tmp_path):
         return
     with pytest.raises(ValueError, match="its layer 'token_embedding' looks up whole numbers"):
         kd.export.to_tflite(model, tmp_path / "x.tflite", "int8")
+
+
+def test_text_backbone_clustered_to_stripped(tmp_path):
+    model = bert()
+    x = sentences()
+    clustered = kd.compression.cluster_weights(model, 8)
+    facts = kd.compression.summary(clustered)
+    inner = "transformer_layer_0"
+    for name in ("self_attention_layer/query", "feedforward_output_dense"):
+        assert facts[f"{inner}/{name}"]["done"] == "clustered, 8 centroids"
+    clustered(x, training=True)
+    clustered.save(tmp_path / "clustered.keras")
+    loaded = keras.models.load_model(tmp_path / "clustered.keras")
+    same(loaded.predict(x, verbose=0), clustered.predict(x, verbose=0))
+    stripped = kd.compression.strip_clustering(clustered)
+    same(stripped.predict(x, verbose=0), clustered.predict(x, verbose=0))
+    encoder = stripped.get_layer(inner)
+    assert type(encoder).__name__ == "TransformerEncoder"
+    for layer in (encoder._self_attention_layer._query_dense, encoder._feedforward_output_dense):
+        assert len(np.unique(layer.kernel)) == 8
+
+
+@pytest.mark.parametrize("make", [resnet, mobilenet])
+def test_image_backbones_clustered_to_stripped(make):
+    model = classifier(make)
+    x, y = pictures(16)
+    clustered = kd.compression.cluster_weights(model, 8, "DENSITY_BASED")
+    clustered.compile("adam", LOSS)
+    clustered.fit(x, y, shuffle=False, verbose=0)
+    stripped = kd.compression.strip_clustering(clustered)
+    same(stripped.predict(x, verbose=0), clustered.predict(x, verbose=0))
+    kernels = [
+        weight for weight in stripped.weights if weight.name == "kernel" and weight.shape[-2] > 1
+    ]
+    assert len(kernels) > 5
+    assert all(len(np.unique(kernel)) <= 8 for kernel in kernels)

@@ -10,7 +10,11 @@ from keras_distill.compression.clustering.clusterable_kernels import (
     is_clusterable,
     is_left_as_it_is,
 )
+from keras_distill.compression.clustering.clustered_composite import ClusteredComposite
 from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
+from keras_distill.compression.graph.copy_with_weights import copy_with_weights
+from keras_distill.compression.graph.inner_layers import is_composite, outermost_paths
+from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.prerequisites import (
     check_backend,
     check_model,
@@ -30,9 +34,10 @@ def cluster_weights(
     """Prepare a trained Keras 3 model for weight clustering during further training.
 
     Each kernel that TF-MOT clusters (convolutions, Dense, Embedding, the pointwise part of
-    separable convolutions, recurrent layers) keeps only `number_of_clusters` different values,
-    which go on training. A file of such a model compresses well. Train the result by `fit`,
-    under a custom `train_step` or as the student of a `Distiller`; then call
+    separable convolutions, recurrent layers), also inside composite layers such as
+    MultiHeadAttention or KerasHub's TransformerEncoder, keeps only `number_of_clusters`
+    different values, which go on training. A file of such a model compresses well. Train the
+    result by `fit`, under a custom `train_step` or as the student of a `Distiller`; then call
     `keras_distill.compression.strip_clustering`.
 
     A kernel with fewer weights than `number_of_clusters` is left alone in a model, and named in
@@ -42,7 +47,7 @@ def cluster_weights(
         to_cluster: a built Functional or Sequential `keras.Model`, one layer, or a list of
             layers. One layer at a time chooses per layer, as the `clone_function` of
             `keras.models.clone_model`. What is given is left as it is; a layer without a kernel
-            to cluster comes back itself.
+            to cluster comes back itself. A composite layer has to be built.
         number_of_clusters: how many different values a kernel may have: at least 2 (3 with
             `preserve_sparsity`) and at most as many as the kernel has now.
         cluster_centroids_init: where the values start: a
@@ -101,53 +106,77 @@ def cluster_weights(
     wrapped = []
 
     def replace(layer):
-        if not is_clusterable(layer) or _is_small(layer, number_of_clusters, cluster_per_channel):
+        if _has_room(layer, number_of_clusters, cluster_per_channel):
+            new = ClusteredLayer(copy_with_weights(layer), number_of_clusters, **options)
+        elif paths := _paths(layer, number_of_clusters, cluster_per_channel):
+            new = ClusteredComposite(copy_with_weights(layer), paths, number_of_clusters, **options)
+        else:
             return copy_layer(layer)
         wrapped.append(layer)
-        return ClusteredLayer(_copy_with_weights(layer), number_of_clusters, **options)
+        return new
 
     clustered = rebuild(to_cluster, replace)
     if not wrapped:
-        raise ValueError(
-            f"`cluster_weights` found nothing to cluster in {to_cluster.name!r}. Expected at least "
-            f"one layer of these types with {number_of_clusters} weights or more in its kernel: "
-            f"{CLUSTERABLE_NAMES}."
-        )
+        raise _found_nothing(to_cluster, number_of_clusters)
     return clustered
 
 
 def _wrap(layer, number_of_clusters, options):
-    if isinstance(layer, ClusteredLayer) or not isinstance(layer, keras.Layer):
+    clustered = isinstance(layer, ClusteredComposite | ClusteredLayer)
+    if clustered or not isinstance(layer, keras.Layer):
         raise ValueError(
             "`cluster_weights` expects a layer that is not clustered yet. Received: "
             f"{layer!r}. Pass a stock layer; clustering a layer once is enough."
         )
-    if not is_clusterable(layer) and is_left_as_it_is(layer):
-        return layer
-    if not is_clusterable(layer):
+    if is_clusterable(layer):
+        return ClusteredLayer(copy_with_weights(layer), number_of_clusters, **options)
+    if not layer.built and _may_hold_kernels(layer):
         raise ValueError(
-            f"`cluster_weights` expects a layer of one of these types: {CLUSTERABLE_NAMES}. "
-            f"Received: {layer!r}. Leave it out; it trains and predicts as it is."
+            "`cluster_weights` expects a layer made of layers to be built: the values start from "
+            f"its weights. Received: {layer!r}. Call it on an input first."
         )
-    return ClusteredLayer(_copy_with_weights(layer), number_of_clusters, **options)
+    if paths := _paths(layer, number_of_clusters, options["cluster_per_channel"]):
+        return ClusteredComposite(copy_with_weights(layer), paths, number_of_clusters, **options)
+    if is_left_as_it_is(layer):
+        return layer
+    if _is_open(layer) and outermost_paths(layer, is_clusterable):
+        raise _found_nothing(layer, number_of_clusters)
+    raise ValueError(
+        f"`cluster_weights` expects a layer of one of these types: {CLUSTERABLE_NAMES}. "
+        f"Received: {layer!r}. Leave it out; it trains and predicts as it is."
+    )
 
 
-def _is_small(layer, number_of_clusters, per_channel):
-    """Whether the kernels cannot have too many values: TF-MOT leaves such a Conv2D alone too."""
+def _may_hold_kernels(layer):
+    stock = type(layer).__module__.startswith("keras.")
+    attention = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
+    return not stock or type(layer) in attention
+
+
+def _is_open(layer):
+    return is_composite(layer) and not isinstance(layer, PreparedLayer)
+
+
+def _paths(layer, number_of_clusters, per_channel):
+    if is_clusterable(layer) or not _is_open(layer):
+        return []
+    return outermost_paths(layer, lambda one: _has_room(one, number_of_clusters, per_channel))
+
+
+def _has_room(layer, number_of_clusters, per_channel):
+    """Whether the kernels can have too many values: TF-MOT leaves a small Conv2D alone too."""
+    if not is_clusterable(layer):
+        return False
     sizes = []
     for kernel in clusterable_kernels(layer).values():
         channels = kernel.shape[-1] if per_channel and clusters_per_channel(layer) else 1
         sizes.append(math.prod(kernel.shape) // channels)
-    return type(number_of_clusters) is int and min(sizes) < number_of_clusters
+    return type(number_of_clusters) is not int or min(sizes) >= number_of_clusters
 
 
-def _copy_with_weights(layer):
-    # Built with its weights before it is wrapped: the centroids start from them, once.
-    new = copy_layer(layer)
-    if layer.built:
-        if not new.built:
-            new.build_from_config(layer.get_build_config())
-            new.built = True
-        for source, target in zip(layer.variables, new.variables, strict=True):
-            target.assign(source)
-    return new
+def _found_nothing(where, number_of_clusters):
+    return ValueError(
+        f"`cluster_weights` found nothing to cluster in {where.name!r}. Expected at least "
+        f"one layer of these types with {number_of_clusters} weights or more in its kernel: "
+        f"{CLUSTERABLE_NAMES}."
+    )

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from keras_distill.compression.graph.inner_layers import is_composite, outermost_paths
+
 _KERNELS = {
     keras.layers.Conv1D: "kernel",
     keras.layers.Conv1DTranspose: "kernel",
@@ -12,6 +14,8 @@ _KERNELS = {
     keras.layers.Conv3D: "kernel",
     keras.layers.Conv3DTranspose: "kernel",
     keras.layers.Dense: "kernel",
+    # TF-MOT clusters it inside MultiHeadAttention only, by attribute.
+    keras.layers.EinsumDense: "kernel",
     keras.layers.Embedding: "embeddings",
     keras.layers.SeparableConv1D: "pointwise_kernel",
     keras.layers.SeparableConv2D: "pointwise_kernel",
@@ -25,7 +29,6 @@ _RECURRENT = (
 )
 _CELLS = (keras.layers.GRUCell, keras.layers.LSTMCell, keras.layers.SimpleRNNCell)
 _DEPTHWISE = keras.layers.DepthwiseConv2D
-_ATTENTION = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
 # TF-MOT's `isinstance(layer, Conv2D)`: in Keras 2 the transposed layer was a subclass of it.
 _PER_CHANNEL = (keras.layers.Conv2D, keras.layers.Conv2DTranspose)
 CLUSTERABLE_NAMES = ", ".join(kind.__name__ for kind in (*_KERNELS, *_RECURRENT))
@@ -62,9 +65,8 @@ def why_not_clustered(layer):
         return f"a kernel of {min(sizes)} weights was not chosen, or needs no clusters"
     if type(layer) is _DEPTHWISE:
         return "TF-MOT clusters no depthwise kernels: they lose too much"
-    if isinstance(layer, _ATTENTION):
-        kind = type(layer).__name__
-        return f"{kind} is not clustered: its kernels belong to layers inside it"
+    if is_composite(layer) and outermost_paths(layer, is_clusterable):
+        return "the kernels inside it were not chosen, or need no clusters"
     if any(len(weight.shape) > 1 for weight in layer.trainable_weights):
         return f"TF-MOT has no kernel to cluster in {type(layer).__name__}"
     return None

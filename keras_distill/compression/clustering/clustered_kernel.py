@@ -69,7 +69,7 @@ class ClusteredKernel:
                 name=f"zero_index_{name}", shape=channels, dtype="int64", trainable=False, **fixed
             )
 
-    def start(self, initialization, path):
+    def start(self, initialization, path, leave_out="`keras.models.clone_model`"):
         """Place the centroids by the weights that the kernel has now."""
         weights = ops.convert_to_numpy(self.kernel)
         groups = np.split(weights, weights.shape[-1], axis=-1) if self.per_channel else [weights]
@@ -80,7 +80,7 @@ class ClusteredKernel:
                 "`number_of_clusters` must not be above the number of distinct weights of a "
                 f"kernel. Received: number_of_clusters={self.number_of_clusters} for the "
                 f"{self.kernel.name} of layer {path!r}, which has {max(distinct)}{of}. Pass at "
-                f"most {max(distinct)}, or leave this layer out by `keras.models.clone_model`."
+                f"most {max(distinct)}, or leave this layer out by {leave_out}."
             )
         centroids = [self._start(group, initialization) for group in groups]
         self.centroids.assign(np.reshape(centroids, self.centroids.shape))

@@ -9,6 +9,11 @@ from keras_distill.compression.clustering.clusterable_kernels import (
     is_clusterable,
 )
 from keras_distill.compression.clustering.clustered_kernel import ClusteredKernel
+from keras_distill.compression.clustering.clustering_checks import (
+    aggregation_of,
+    check_number_of_clusters,
+    initialization_of,
+)
 from keras_distill.compression.graph.layer_wrapper import LayerWrapper
 from keras_distill.compression.graph.prepared_layer import PreparedLayer
 from keras_distill.compression.graph.substituted_weights import substituted_weights
@@ -70,23 +75,17 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
                 f"`ClusteredLayer` expects a layer of one of these types: {CLUSTERABLE_NAMES}. "
                 f"Received: {layer!r}. Leave it unwrapped; it trains and predicts as it is."
             )
-        least = 3 if preserve_sparsity else 2
-        if type(number_of_clusters) is not int or number_of_clusters < least:
-            why = ": zero is one of them" if preserve_sparsity else ""
-            raise ValueError(
-                f"`number_of_clusters` must be a whole number of at least {least}{why}. Received: "
-                f"number_of_clusters={number_of_clusters!r}. Pass for example 16."
-            )
+        check_number_of_clusters(number_of_clusters, preserve_sparsity)
         # Own dtype float32 and no casting: TF-MOT's algorithm gets the variables themselves, and
         # the wrapped layer casts by its own policy.
         defaults = {"name": layer.name, "trainable": layer.trainable, "dtype": "float32"}
         super().__init__(layer, **{**defaults, **kwargs})
         self.autocast = False
         self.number_of_clusters = number_of_clusters
-        self.cluster_centroids_init = _initialization(cluster_centroids_init)
+        self.cluster_centroids_init = initialization_of(cluster_centroids_init)
         self.preserve_sparsity = preserve_sparsity
         self.cluster_per_channel = bool(cluster_per_channel) and clusters_per_channel(layer)
-        self.cluster_gradient_aggregation = _aggregation(cluster_gradient_aggregation)
+        self.cluster_gradient_aggregation = aggregation_of(cluster_gradient_aggregation)
         self.supports_masking = layer.supports_masking
         # TF-MOT's values to the bit are a promise of the plain kernels, not of XLA's.
         self.supports_jit = False
@@ -105,8 +104,7 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
 
     def build(self, input_shape=None):
         self._build(input_shape)
-        for kernel in self._clustered.values():
-            kernel.start(self.cluster_centroids_init, self.name)
+        self.start(self.name)
 
     def build_from_config(self, config):
         # What is loaded next makes any start superfluous, and a random one would draw.
@@ -114,6 +112,16 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
         shapes = config.get("shapes_dict") or config
         self._build(next(iter(shapes.values())))
         self.built = True
+
+    def start(self, path, leave_out="`keras.models.clone_model`"):
+        """Place the centroids by the weights that the kernels have now.
+
+        Args:
+            path: that of the layer, for errors.
+            leave_out: what can leave the layer alone, for errors.
+        """
+        for kernel in self._clustered.values():
+            kernel.start(self.cluster_centroids_init, path, leave_out)
 
     def _build(self, input_shape):
         super().build(input_shape)
@@ -131,10 +139,13 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
         }
 
     def call(self, inputs, *args, training=None, **kwargs):
-        kernels = self._clustered.values()
-        mapping = [(kernel.kernel, kernel.values(bool(training))) for kernel in kernels]
-        with substituted_weights(self.layer, mapping):
+        with substituted_weights(self.layer, self.values(bool(training))):
             return self.layer(inputs, *args, **kwargs)
+
+    def values(self, training=False):
+        """Pairs of a kernel and its clustered value, brought up to date in training."""
+        kernels = self._clustered.values()
+        return [(kernel.kernel, kernel.values(training)) for kernel in kernels]
 
     def clustered(self):
         """{name: clustered kernel} as it predicts and as `strip_clustering` leaves it."""
@@ -160,25 +171,3 @@ class ClusteredLayer(PreparedLayer, LayerWrapper):
             "cluster_per_channel": self.cluster_per_channel,
             "cluster_gradient_aggregation": self.cluster_gradient_aggregation,
         }
-
-
-def _initialization(given):
-    # TF-MOT's members are strings of the same values.
-    for member in CentroidInitialization:
-        if given in (member, member.name):
-            return member
-    raise ValueError(
-        "`cluster_centroids_init` must be one of "
-        f"{', '.join(member.name for member in CentroidInitialization)}. Received: {given!r}. Pass "
-        "for example `keras_distill.compression.CentroidInitialization.LINEAR`."
-    )
-
-
-def _aggregation(given):
-    name = getattr(given, "name", given)
-    if name not in ("SUM", "AVG"):
-        raise ValueError(
-            "`cluster_gradient_aggregation` must be 'SUM' or 'AVG'. Received: "
-            f"{given!r}. Pass 'SUM', TF-MOT's default."
-        )
-    return name

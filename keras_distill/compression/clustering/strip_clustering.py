@@ -1,4 +1,5 @@
 from keras_distill.compression.clustering.clusterable_kernels import clusterable_kernels
+from keras_distill.compression.clustering.clustered_composite import ClusteredComposite
 from keras_distill.compression.clustering.clustered_layer import ClusteredLayer
 from keras_distill.compression.graph.prerequisites import (
     check_backend,
@@ -6,6 +7,8 @@ from keras_distill.compression.graph.prerequisites import (
     prepared_layers,
 )
 from keras_distill.compression.graph.unwrapped import unwrapped
+
+_CLUSTERED = (ClusteredComposite, ClusteredLayer)
 
 
 def strip_clustering(model):
@@ -16,7 +19,7 @@ def strip_clustering(model):
             and can go on training.
 
     Returns:
-        A new `keras.Model` of stock Keras layers only, with the same predictions.
+        A new `keras.Model` of the layers that were clustered, with the same predictions.
 
     Raises:
         ValueError: for a model that was never prepared for clustering.
@@ -33,15 +36,17 @@ def strip_clustering(model):
     """
     check_backend("strip_clustering")
     check_model("strip_clustering", model)
-    if not any(isinstance(layer, ClusteredLayer) for _, layer in prepared_layers(model)):
+    if not any(isinstance(layer, _CLUSTERED) for _, layer in prepared_layers(model)):
         raise ValueError(
             "`strip_clustering` expects a model made by `cluster_weights`. Received: "
             f"{model.name!r}, none of whose layers is being clustered. There is nothing to strip; "
             "use the model as it is."
         )
-    stripped, pairs = unwrapped(model, ClusteredLayer)
+    stripped, pairs = unwrapped(model, _CLUSTERED)
     for old, new in pairs:
-        kernels = clusterable_kernels(new)
-        for name, values in old.clustered().items():
-            kernels[name].assign(values)
+        parts = old.beside(new) if isinstance(old, ClusteredComposite) else [(old, new)]
+        for part, layer in parts:
+            kernels = clusterable_kernels(layer)
+            for name, values in part.clustered().items():
+                kernels[name].assign(values)
     return stripped

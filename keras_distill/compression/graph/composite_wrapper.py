@@ -24,23 +24,27 @@ class CompositeWrapper(PreparedLayer, keras.layers.Wrapper):
         # The composite casts for itself.
         own = {"dtype": layer.variable_dtype, "autocast": False}
         super().__init__(layer, **{"name": layer.name, **kwargs, **own})
+        self._has_parts = False
         self.supports_masking = layer.supports_masking
         self._allow_non_tensor_positional_args = layer._allow_non_tensor_positional_args
         self.supports_jit = False
 
     def __call__(self, *args, **kwargs):
-        if not self.built:
+        # Loading may call it built, which its parts are only after the first call.
+        if not self._has_parts:
             self._build_with(args, kwargs)
         return super().__call__(*args, **kwargs)
 
     def _build_with(self, args, kwargs):
-        if not _is_ready(self.layer):
-            # Symbols of its own: those of the model would remember this call.
-            args, kwargs = keras.tree.map_structure(_symbol, (args, kwargs))
-            self.layer(*args, **kwargs)
+        build_on_symbols(self.layer, args, kwargs)
+        inner = inner_layers(self.layer)
+        if not self.layer.trainable:
+            # What a frozen layer makes when it is built, as MultiHeadAttention does, is not frozen.
+            for one in inner.values():
+                one.trainable = False
         with self._open_name_scope():
-            self.build_parts(inner_layers(self.layer))
-        self.built = True
+            self.build_parts(inner)
+        self.built = self._has_parts = True
         self._lock_state()
 
     def build(self, input_shape=None):
@@ -89,6 +93,20 @@ class CompositeWrapper(PreparedLayer, keras.layers.Wrapper):
 
     def compute_mask(self, inputs, previous_mask=None):
         return self.layer.compute_mask(inputs, previous_mask)
+
+
+def build_on_symbols(layer, args, kwargs):
+    """Make what a composite layer has only once it is called, unless it is there.
+
+    Args:
+        layer: the composite layer.
+        args: positional arguments of its call; tensors are replaced by symbols of their shapes.
+        kwargs: its other arguments.
+    """
+    if not _is_ready(layer):
+        # Symbols of its own: those of the model would remember this call.
+        args, kwargs = keras.tree.map_structure(_symbol, (args, kwargs))
+        layer(*args, **kwargs)
 
 
 def _with_signature_of(layer, run):

@@ -35,6 +35,19 @@ def is_composite(layer):
     return bool(inner_layers(layer))
 
 
+def outermost_paths(layer, is_chosen):
+    """The paths of a composite's inner layers that are chosen, the outermost where they nest.
+
+    Args:
+        layer: the composite layer.
+        is_chosen: function of an inner layer that is built.
+    """
+    inner = inner_layers(layer).items()
+    # One that is not built is never called: there is nothing in it to compress.
+    paths = [path for path, one in inner if one.built and is_chosen(one)]
+    return [path for path in paths if not any(path.startswith(f"{outer}/") for outer in paths)]
+
+
 def named_paths(layer):
     """{path: path as people read it}: made of the layers' names where these tell them apart."""
     readable = {}

@@ -16,9 +16,11 @@ def opened_layers(model):
         if isinstance(layer, CompositeWrapper):
             inner, names = inner_layers(layer.layer), named_paths(layer.layer)
             parts = {id(part.layer): part for part in layer.parts if hasattr(part, "layer")}
+            prepared = [where for where, one in inner.items() if id(one) in parts]
             for where, one in inner.items():
-                prepared = id(one) in parts
-                if prepared or one.weights and not inner_layers(one):
+                if any(where.startswith(f"{outer}/") for outer in prepared):
+                    continue  # A recurrent layer's cell: its weights are the layer's.
+                if where in prepared or one.weights and not inner_layers(one):
                     yield f"{path}/{names[where]}", parts.get(id(one), one)
 
 

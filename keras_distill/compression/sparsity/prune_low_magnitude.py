@@ -3,7 +3,7 @@ import functools
 import keras
 
 from keras_distill import _tfmot
-from keras_distill.compression.graph.inner_layers import is_composite
+from keras_distill.compression.graph.inner_layers import is_composite, outermost_paths
 from keras_distill.compression.graph.prerequisites import (
     check_backend,
     check_model,
@@ -15,7 +15,7 @@ from keras_distill.compression.sparsity.prunable_weights import (
     has_no_kernel,
     is_prunable,
 )
-from keras_distill.compression.sparsity.pruned_composite import PrunedComposite, prunable_paths
+from keras_distill.compression.sparsity.pruned_composite import PrunedComposite
 from keras_distill.compression.sparsity.pruned_layer import PrunedLayer
 from keras_distill.compression.sparsity.pruning_policy import policy_for_keras_3
 from keras_distill.compression.sparsity.sparsity_pattern import SparsityPattern
@@ -138,7 +138,7 @@ def _prune(layer, new, policy, pruning_schedule, **arguments):
         return PrunedLayer(new, pruning_schedule, **arguments)
     if is_prunable(layer) or not is_composite(layer):
         return None
-    paths = prunable_paths(layer, chosen)
+    paths = outermost_paths(layer, chosen)
     return PrunedComposite(new, paths, pruning_schedule, arguments) if paths else None
 
 

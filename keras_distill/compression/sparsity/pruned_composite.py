@@ -106,16 +106,3 @@ class PrunedComposite(CompositeWrapper):
 def _call_masked(part, original, /, *args, **kwargs):
     with substituted_weights(part.layer, part.masked()):
         return original(*args, **kwargs)
-
-
-def prunable_paths(layer, is_chosen):
-    """The paths of a composite's inner layers that are chosen, the outermost where they nest.
-
-    Args:
-        layer: the composite layer.
-        is_chosen: function of an inner layer.
-    """
-    inner = inner_layers(layer).items()
-    # One that is not built is never called: there is nothing in it to prune.
-    paths = [path for path, one in inner if one.built and is_chosen(one)]
-    return [path for path in paths if not any(path.startswith(f"{outer}/") for outer in paths)]

@@ -6,6 +6,7 @@ import keras_distill as kd
 from keras_distill import _tfmot
 from keras_distill.compression import (
     CentroidInitialization,
+    ClusteredComposite,
     ClusteredLayer,
     cluster_weights,
     prune_low_magnitude,
@@ -366,11 +367,94 @@ def test_a_layer_that_is_clustered_already():
 def test_a_layer_that_tfmot_does_not_cluster():
     for layer in (keras.layers.DepthwiseConv2D(3), keras.layers.ReLU()):
         assert cluster_weights(layer, 4) is layer
-    layer = keras.layers.EinsumDense("ab,bc->ac", 4, name="d")
-    layer.build((None, 3))
+    layer = keras.layers.TimeDistributed(keras.layers.Dense(4), name="d")
+    layer.build((None, 2, 3))
     assert refused(layer, 4) == (
         f"`cluster_weights` expects a layer of one of these types: {CLUSTERABLE_NAMES}. Received: "
         f"{layer!r}. Leave it out; it trains and predicts as it is."
+    )
+
+
+def attention(heads=2):
+    words = keras.Input((6, 8))
+    layer = keras.layers.MultiHeadAttention(heads, 4, name="attention")
+    return keras.Model(words, layer(words, words), name="network").layers[1]
+
+
+def test_composite_layers_one_by_one_and_in_a_list(build):
+    x = np.ones((2, 6, 8), "float32")
+    by_graph, by_build = attention(), keras.layers.MultiHeadAttention(2, 4, name="built")
+    by_build.build((None, 6, 8), (None, 6, 8))
+    for layer, new in zip(
+        (by_graph, by_build), cluster_weights([by_graph, by_build], 4, "LINEAR"), strict=True
+    ):
+        assert isinstance(new, ClusteredComposite) and new.name == layer.name
+        assert new.layer is not layer
+        before = new(x, x)
+        ends = (
+            np.asarray(layer._query_dense.kernel).min(),
+            np.asarray(layer._query_dense.kernel).max(),
+        )
+        part = new.parts[new.paths.index("_query_dense")]
+        values = part.clustered()["kernel"]
+        # Evenly from the smallest of the trained weights to the largest.
+        np.testing.assert_allclose(np.unique(values), np.linspace(*ends, 4), rtol=1e-6)
+        np.testing.assert_array_equal(part.kernels[0], layer._query_dense.kernel)
+        assert np.abs(before - layer(x, x)).max() > 1e-6
+
+
+def test_what_is_small_inside_a_composite_is_left_alone(build):
+    clustered = cluster_weights(build("gated"), 72, "LINEAR")
+    assert clustered.get_layer("block_1").paths == ["stages/0"]
+    facts = summary(clustered)
+    dense = [each for path, each in facts.items() if "/" in path and each["type"] == "Dense"]
+    assert {each["skipped"] for each in dense} == {
+        "a kernel of 64 weights was not chosen, or needs no clusters"
+    }
+    facts = summary(cluster_weights(build("transformer"), 100, "LINEAR"))
+    assert facts["attention_0"]["skipped"] == (
+        "the kernels inside it were not chosen, or need no clusters"
+    )
+
+
+def test_einsum_dense_on_its_own():
+    inputs = keras.Input((3, 4))
+    outputs = keras.layers.EinsumDense("abc,cd->abd", (None, 8), name="einsum")(inputs)
+    layer = cluster_weights(keras.Model(inputs, outputs), 4).get_layer("einsum")
+    assert isinstance(layer, ClusteredLayer) and distinct(layer.clustered()["kernel"]) == 4
+
+
+def test_a_composite_that_is_not_built():
+    layer = keras.layers.MultiHeadAttention(2, 4, name="raw")
+    assert refused(layer, 4) == (
+        "`cluster_weights` expects a layer made of layers to be built: the values start from its "
+        "weights. Received: <MultiHeadAttention name=raw, built=False>. Call it on an input first."
+    )
+
+
+def test_a_composite_with_small_kernels_only():
+    assert refused(attention(), 65) == (
+        "`cluster_weights` found nothing to cluster in 'attention'. Expected at least one layer of "
+        f"these types with 65 weights or more in its kernel: {CLUSTERABLE_NAMES}."
+    )
+
+
+def test_a_composite_that_is_clustered_or_pruned_already(build):
+    layer = cluster_weights(attention(), 4, "LINEAR")
+    assert refused(layer, 4) == (
+        "`cluster_weights` expects a layer that is not clustered yet. Received: "
+        f"{layer!r}. Pass a stock layer; clustering a layer once is enough."
+    )
+    pruned = prune_low_magnitude(build("gated"))
+    assert refused(pruned, 4) == (
+        "`cluster_weights` expects a model that is not prepared yet. Received: 'gated', whose "
+        "layer 'stem' is a PrunedLayer already. Prune first, call `strip_pruning`, cluster then, "
+        "call `strip_clustering`, and quantize last."
+    )
+    block = pruned.get_layer("block_1")
+    assert refused(block, 4) == (
+        f"`cluster_weights` expects a layer of one of these types: {CLUSTERABLE_NAMES}. Received: "
+        f"{block!r}. Leave it out; it trains and predicts as it is."
     )
 
 

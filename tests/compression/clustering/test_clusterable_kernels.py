@@ -23,6 +23,8 @@ def test_the_kernels_are_those_of_tfmots_registry():
         # Keras 3 has no locally connected layers.
         if names and not kind.__name__.startswith("LocallyConnected")
     }
+    # What a MultiHeadAttention is made of; TF-MOT names these kernels in a list of its own.
+    theirs["EinsumDense"] = "kernel"
     assert {kind.__name__: name for kind, name in _KERNELS.items()} == theirs
     recurrent = {kind.__name__ for kind in registry._SUPPORTED_RNN_LAYERS}
     assert {kind.__name__ for kind in _RECURRENT} == recurrent
@@ -74,8 +76,11 @@ def test_what_is_left_alone_has_its_reason():
     attention = keras.layers.MultiHeadAttention(2, 2)
     attention.build((None, 3, 4), (None, 3, 4))
     assert why_not_clustered(attention) == (
-        "MultiHeadAttention is not clustered: its kernels belong to layers inside it"
+        "the kernels inside it were not chosen, or need no clusters"
     )
     dot = keras.layers.EinsumDense("ab,bc->ac", 4)
     dot.build((None, 3))
-    assert why_not_clustered(dot) == "TF-MOT has no kernel to cluster in EinsumDense"
+    assert why_not_clustered(dot) == "a kernel of 12 weights was not chosen, or needs no clusters"
+    spread = keras.layers.TimeDistributed(keras.layers.Dense(4))
+    spread.build((None, 2, 3))
+    assert why_not_clustered(spread) == "TF-MOT has no kernel to cluster in TimeDistributed"

@@ -56,3 +56,11 @@ def test_masks_pass_through():
     words = np.array([[1, 2, 3, 0, 0]])
     expected = keras.Model(model.inputs[0], plain)(words)
     np.testing.assert_allclose(model(words), expected, atol=1e-7)
+
+
+def test_a_frozen_composite_stays_frozen():
+    words = keras.Input((5, 8))
+    # Keras's own layer would thaw what it makes when it is built.
+    wrapper = Counting(keras.layers.MultiHeadAttention(2, 4, trainable=False))
+    model = keras.Model(words, wrapper(words, words))
+    assert model.trainable_weights == [] and len(model.weights) == 8

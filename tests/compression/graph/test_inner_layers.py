@@ -1,6 +1,11 @@
 import keras
 
-from keras_distill.compression.graph.inner_layers import inner_layers, is_composite, named_paths
+from keras_distill.compression.graph.inner_layers import (
+    inner_layers,
+    is_composite,
+    named_paths,
+    outermost_paths,
+)
 
 layers = keras.layers
 
@@ -54,3 +59,20 @@ def test_what_is_composite(build):
     for layer in (layers.Dense(2), layers.LSTM(2), layers.Bidirectional(layers.LSTM(2))):
         assert not is_composite(layer)
     assert not is_composite(layers.TimeDistributed(layers.Dense(2)))
+
+
+def test_of_nested_layers_the_outermost_are_chosen():
+    class Holder(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.both = layers.Bidirectional(layers.LSTM(2))
+            self.both_too = layers.LSTM(2)  # begins like a path above, and is not in it
+            self.unused = layers.LSTM(2)
+
+    holder = Holder()
+    for layer in (holder.both, holder.both_too):
+        layer.build((None, 3, 4))
+    kinds = (layers.LSTM, layers.Bidirectional)
+    assert outermost_paths(holder, lambda one: isinstance(one, kinds)) == ["both", "both_too"]
+    lstms = outermost_paths(holder, lambda one: type(one) is layers.LSTM)
+    assert lstms == ["both/backward_layer", "both/forward_layer", "both_too"]
