@@ -8,6 +8,8 @@ from keras_distill.compression.quantization.activation_range import calibration
 from keras_distill.compression.quantization.quantized_input import QuantizedInput
 from keras_distill.compression.quantization.quantized_layer import QuantizedLayer
 
+_BATCH = 32
+
 
 def calibrate(model, data, verbose=True):
     """Give the activations of a quantization-aware model the ranges that data shows.
@@ -26,9 +28,10 @@ def calibrate(model, data, verbose=True):
     Args:
         model: a model of `keras_distill.compression.quantize_model` or `quantize_apply`, with
             activations of 8 or 16 bits. It is changed in place.
-        data: what the model is fed: an array `(examples, …)`, which is cut into batches of 32,
-            or an iterable of batches such as a `tf.data.Dataset`: inputs, or tuples that begin
-            with them. A hundred batches are plenty: `train.take(100)`.
+        data: what the model is fed. Arrays `(examples, …)`, several inputs in a dict, alone or
+            as `(x, y)`, which are cut into batches of 32; or an iterable of batches such as a
+            `tf.data.Dataset` or `keras.utils.PyDataset`: inputs, or tuples that begin with them.
+            A hundred batches are plenty: `train.take(100)`.
         verbose: whether a progress bar is shown. Defaults to `True`.
 
     Raises:
@@ -63,22 +66,23 @@ def calibrate(model, data, verbose=True):
     def observe(inputs):
         model(inputs, training=False)
 
-    progress = keras.utils.Progbar(_length(data), unit_name="batch") if verbose else None
-    batches = 0
+    batches, number = _cut(data)
+    progress = keras.utils.Progbar(number, unit_name="batch") if verbose else None
+    done = 0
     with calibration(counts):
-        for inputs in _inputs(data):
-            if not batches:
+        for inputs in map(_inputs, batches):
+            if not done:
                 _forget_inputs(model)
             observe(inputs)
-            batches += 1
+            done += 1
             if progress:
-                progress.update(batches)
-    if not batches:
+                progress.update(done)
+    if not done:
         raise ValueError(
             "`data` holds no batch. Expected at least one: give some of the training data."
         )
     if progress:
-        progress.update(batches, finalize=True)
+        progress.update(done, finalize=True)
 
 
 def _lower_ends(model):
@@ -97,22 +101,31 @@ def _forget_inputs(model):
             layer.range_max.assign(0.0)
 
 
-def _length(data):
-    if hasattr(data, "shape"):
-        return -(-len(data) // 32)
+def _cut(data):
+    """The batches in `data`, and how many they are, or None where that is not known."""
+    if isinstance(data, tuple):
+        data = data[0]
+    if isinstance(data, dict) or hasattr(data, "shape"):
+        number = -(-len(keras.tree.flatten(data)[0]) // _BATCH)
+        return (_piece(data, index) for index in range(number)), number
+    if isinstance(data, keras.utils.PyDataset):
+        return map(data.__getitem__, range(data.num_batches)), data.num_batches
     known = int(data.cardinality()) if hasattr(data, "cardinality") else -1
-    return known if known >= 0 else None
+    return data, known if known >= 0 else None
 
 
-def _inputs(data):
-    cut = hasattr(data, "shape")
-    for batch in (data[i : i + 32] for i in range(0, len(data), 32)) if cut else data:
-        inputs = batch[0] if isinstance(batch, (tuple, list)) else batch
-        for values in keras.tree.flatten(inputs):
-            found = np.asarray(values)
-            if found.dtype.kind == "f" and not np.isfinite(found).all():
-                raise ValueError(
-                    "`data` holds values that are not finite. A range cannot hold NaN or "
-                    "infinity: remove those examples."
-                )
-        yield inputs
+def _piece(data, index):
+    piece = slice(index * _BATCH, (index + 1) * _BATCH)
+    return keras.tree.map_structure(lambda array: array[piece], data)
+
+
+def _inputs(batch):
+    inputs = batch[0] if isinstance(batch, (tuple, list)) else batch
+    for values in keras.tree.flatten(inputs):
+        found = np.asarray(values)
+        if found.dtype.kind == "f" and not np.isfinite(found).all():
+            raise ValueError(
+                "`data` holds values that are not finite. A range cannot hold NaN or infinity: "
+                "remove those examples."
+            )
+    return inputs

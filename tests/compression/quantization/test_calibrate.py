@@ -139,6 +139,38 @@ def test_quantizers_of_ones_own_configuration_move_too(mlp):
     assert highs and all(float(high) < 6.0 for high in highs)
 
 
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return images()[64 * index : 64 * index + 64], np.zeros(64)
+
+
+def test_data_in_every_form_that_fit_takes(mlp):
+    def calibrated(data):
+        prepared = quantize_model(mlp)
+        calibrate(prepared, data, verbose=False)
+        return ends(prepared, "hidden") + ends(prepared, "head")
+
+    x, y = images(), np.zeros(320)
+    small = calibrated(x)
+    assert calibrated((x, y)) == small
+    assert calibrated(tf.data.Dataset.from_tensor_slices((x, y)).batch(32)) == small
+    large = calibrated(np.split(x, 5))
+    assert calibrated(Batches()) == large != small
+
+
+def test_two_inputs():
+    first, second = keras.Input((8,), name="first"), keras.Input((8,), name="second")
+    sums = keras.layers.Add(name="sum")([first, second])
+    model = keras.Model({"first": first, "second": second}, keras.layers.Dense(2)(sums))
+    prepared = quantize_model(model)
+    ones = np.ones((40, 8), "float32")
+    calibrate(prepared, {"first": ones, "second": 2 * ones}, verbose=False)
+    np.testing.assert_allclose(ends(prepared, "sum")[1], 3.0, rtol=0.01)
+
+
 def test_progress_is_shown(mlp, capsys):
     calibrate(quantize_model(mlp), [(each, 0) for each in np.split(images(), 10)])
     assert "10/Unknown" in capsys.readouterr().out
