@@ -291,15 +291,18 @@ def test_clusters_stay_inside_composites(name, build):
     composite = quantized.get_layer("attention_0" if name == "transformer" else "block_1")
     kept = [part for part in composite.parts if getattr(part, "preserve_clusters", None)]
     assert len(kept) == (4 if name == "transformer" else 2)
-    starts = [np.array(part._clusters.centroids) for part in kept]
+    starts = [np.array(part.kernel_quantizer.clusters.centroids) for part in kept]
     quantized.compile("adam", LOSS, run_eagerly=True)
     quantized.fit(x, y, batch_size=16, epochs=2, verbose=0)
     for part, start in zip(kept, starts, strict=True):
-        for kernel in (np.asarray(part.fake_kernel()), np.asarray(part._clusters.clustered)):
+        for kernel in (
+            np.asarray(part.kernel_quantizer.fake()),
+            np.asarray(part.kernel_quantizer.clusters.clustered),
+        ):
             # As outside, each channel of a convolution keeps clusters of its own.
             groups = np.moveaxis(kernel, -1, 0) if start.ndim == 2 else [kernel]
             assert max(map(distinct, groups)) in (4, 5), part.name
-        assert np.abs(np.asarray(part._clusters.centroids) - start).max() > 1e-4
+        assert np.abs(np.asarray(part.kernel_quantizer.clusters.centroids) - start).max() > 1e-4
     rows = summary(quantized)
     done = [each["done"] for path, each in rows.items() if path.startswith(f"{composite.name}/")]
     assert sum(one.endswith("clusters kept") for one in done) == len(kept)
