@@ -25,7 +25,8 @@ def run(journey):
         preserve_sparsity=journey.configuration.pruning is not None,
     )
     # A few epochs are not enough for TF-MOT's moving averages to leave [-6, 6] behind.
-    shown = itertools.islice(journey.splits[0], CALIBRATION_BATCHES)
+    train, _, _ = journey.splits
+    shown = itertools.islice(train, CALIBRATION_BATCHES)
     compression.calibrate(prepared, shown, verbose=False)
     trained = training.distil(
         journey, "quantized", prepared, settings.epochs, settings.learning_rate
