@@ -15,6 +15,7 @@ EinsumDense = keras.layers.EinsumDense
         ("ab,bc->ac", "c", 1),
         ("abc,cde->abde", "e", None),  # a bias along one of two new axes is no matrix product's
         ("abc,dc->abd", None, None),  # the kernel is the other way round
+        ("abcd,dce->abe", None, None),  # two summed axes, in another order than the input's
         ("abc,bcd->abd", None, None),  # another kernel at each place
         ("ab,b->a", None, None),
     ],
