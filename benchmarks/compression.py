@@ -192,6 +192,17 @@ def bits(row):
     return np.unpackbits(packed)[: int(row["test_images"])].astype(bool)
 
 
+def difference(before, after):
+    """Points that `after` is better by, seed by seed, with their interval."""
+    if len(before) < 2:
+        return "–"
+    found = kd.robustness.compare_seeds(
+        *(np.array([bits(row) for row in side]) for side in (before, after))
+    )
+    low, high = (100 * each for each in found["ci95"])
+    return f"{100 * found['difference']:+.2f} ({low:+.2f} to {high:+.2f})"
+
+
 def table():
     cells = {(r["data"], r["technique"], r["arm"], r["seed"]): r for r in rows()}
     made = []
@@ -208,23 +219,14 @@ def table():
                 f" ± {np.std(accuracy, ddof=1):.2f}" if len(both) > 1 else ""
             )
         for arm in ARMS:
-            lost = [
-                100 * (float(arms[arm][seed]["file_accuracy"]) - float(base["file_accuracy"]))
-                for seed in both
-                if (base := cells.get((name, "float", arm, seed)))
-            ]
-            row[f"{arm}: against float, points"] = (
-                f"{np.mean(lost):+.2f}" if technique != "float" and lost else "–"
+            start = [cells.get((name, "float", arm, seed)) for seed in both]
+            compared = technique != "float" and None not in start
+            row[f"{arm}: against float, points (95 %)"] = (
+                difference(start, [arms[arm][seed] for seed in both]) if compared else "–"
             )
-        row["distilled − labels, points (95 %)"] = "–"
-        if len(both) > 1:
-            found = kd.robustness.compare_seeds(
-                *(np.array([bits(arms[arm][seed]) for seed in both]) for arm in ARMS)
-            )
-            low, high = (100 * each for each in found["ci95"])
-            row["distilled − labels, points (95 %)"] = (
-                f"{100 * found['difference']:+.2f} ({low:+.2f} to {high:+.2f})"
-            )
+        row["distilled − labels, points (95 %)"] = difference(
+            *([arms[arm][seed] for seed in both] for arm in ARMS)
+        )
         every = [arms[arm][seed] for arm in ARMS for seed in both]
         row["file = Keras model, top-1 %"] = (
             f"{100 * np.mean([float(each['agreement']) for each in every]):.2f}"
