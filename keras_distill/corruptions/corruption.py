@@ -6,30 +6,25 @@ import hashlib
 import numpy as np
 
 SEVERITIES = (1, 2, 3, 4, 5)
-# Largest side in pixels that each table of constants was made for.
-PROFILES = {"cifar32": 48}
 
 
 @dataclasses.dataclass(frozen=True)
 class Corruption:
-    """A way in which images get worse, at one severity.
+    """A way in which data get worse, at one severity.
 
-    Subclass it for a new one: a `name`, a table `constants` of five severities per
-    profile, and `apply`. The draw depends on (seed, corruption, severity, example
-    index) alone, so neither batch size nor order nor the other examples matter.
+    What it corrupts is said by the kind: `kd.corruptions.ImageCorruption` or
+    `kd.corruptions.TextCorruption`; subclass one of those for a corruption of your own.
+    The draw depends on (seed, corruption, severity, example index) alone, so neither
+    batch size nor order nor the other examples matter.
 
     Args:
         severity: 1 (slight) to 5 (strong).
-        profile: Table of constants: `"cifar32"`, the only one built so far, for images
-            of up to 48 pixels a side. `None` (default) chooses by the size of the
-            images, and refuses larger ones; naming the profile takes any size.
 
-    Call with `(images, seed, indices=None)`: images `(n, height, width, 1 or 3)`, float
-    in [0, 1] (float32 comes back) or uint8 (uint8 comes back, cut off as the reference
-    does); `indices` `(n,)` the examples' numbers in their data set, 0 … n − 1 by default.
+    Call with `(examples, seed, indices=None)`: `indices` `(n,)` are the examples' numbers
+    in their data set, from 0; 0 … n − 1 by default.
 
     Raises:
-        ValueError: Severity, profile or images are not as above.
+        ValueError: The severity is none of the five.
 
     Example:
 
@@ -44,119 +39,47 @@ class Corruption:
 
     Reference:
         Hendrycks & Dietterich, 2019, Benchmarking Neural Network Robustness to Common
-        Corruptions and Perturbations, https://arxiv.org/abs/1903.12261; constants of the
-        authors' make_cifar_c.py
+        Corruptions and Perturbations, https://arxiv.org/abs/1903.12261
     """
 
     severity: int
-    profile: str | None = None
 
-    # Not fields: what a subclass says of itself.
+    # Not a field: what a subclass says of itself.
     name = None
-    constants = {}
-    # True: `apply` is given one image at a time with a generator of its own.
-    random = False
-    # True: `apply` works on uint8 images instead of float64 in [0, 1].
-    on_bytes = False
 
     def __post_init__(self):
         if self.severity not in SEVERITIES or isinstance(self.severity, bool):
             raise ValueError(
                 f"`severity` must be 1, 2, 3, 4 or 5. Received: severity={self.severity!r}."
             )
-        if self.profile is not None and self.profile not in PROFILES:
-            raise ValueError(
-                f"`profile` must be one of {', '.join(PROFILES)}, or None to choose by the size "
-                f"of the images. Received: profile={self.profile!r}."
-            )
 
-    def apply(self, images, constant, rng=None):
-        """The corruption itself, before clipping.
+    def generators(self, seed, indices):
+        """A fresh random generator for each example, one after the other.
+
+        It is one object set anew for each example: use it up before taking the next.
 
         Args:
-            images: Float64 in [0, 1], `(n, height, width, channels)`, or one image where
-                `random`; uint8 where `on_bytes`.
-            constant: The severity's entry of the table.
-            rng: `np.random.Generator`, or an `np.random.RandomState` to draw what the
-                reference draws.
+            seed: Any whole number.
+            indices: `(n,)` whole numbers from 0.
+
+        Returns:
+            An iterator of `np.random.Generator`.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} must define apply(images, constant, rng)."
-        )
-
-    def profile_for(self, images):
-        """The name of the table that images of this size are corrupted by."""
-        if self.profile is not None:
-            return self.profile
-        side = max(images.shape[1:3])
-        fitting = [name for name, largest in PROFILES.items() if side <= largest]
-        if not fitting:
-            raise ValueError(
-                f"The constants of '{self.name}' were made for images of up to "
-                f"{max(PROFILES.values())} pixels a side. Received: images of "
-                f'{images.shape[1]} × {images.shape[2]}. Pass profile="cifar32" to use them all '
-                "the same, and say so beside the figure."
-            )
-        return fitting[0]
-
-    def __call__(self, images, seed, indices=None):
-        images = np.asarray(images)
-        self._check(images)
-        constant = self.constants[self.profile_for(images)][self.severity - 1]
-        indices = range(len(images)) if indices is None else indices
-        if len(indices) != len(images):
-            raise ValueError(
-                f"Expected one index for each image. Received: {len(images)} images and "
-                f"{len(indices)} indices."
-            )
-        as_bytes = images.dtype == np.uint8
-        if self.on_bytes:
-            given = images if as_bytes else np.round(images * 255.0).astype(np.uint8)
-        else:
-            given = images / 255.0 if as_bytes else images.astype("float64")
-        if self.random:
-            rngs = (self._generator(seed, int(index)) for index in indices)
-            made = [self.apply(x, constant, rng) for x, rng in zip(given, rngs, strict=True)]
-            made = np.stack(made) if made else given
-        else:
-            made = self.apply(given, constant)
-        if self.on_bytes:
-            return made if as_bytes else (made / 255.0).astype("float32")
-        made = np.clip(made, 0.0, 1.0)
-        # Cut off, not rounded: what the reference's np.uint8 does.
-        return (made * 255.0).astype(np.uint8) if as_bytes else made.astype("float32")
-
-    def _generator(self, seed, index):
         digest = hashlib.sha256(f"{self.name}/{self.severity}/{seed}".encode()).digest()
-        key = int.from_bytes(digest[:16], "little")
-        # The index is the counter's highest word: streams cannot meet.
-        return np.random.Generator(np.random.Philox(key=key, counter=index << 192))
-
-    def _check(self, images):
-        if images.ndim != 4 or images.shape[-1] not in (1, 3):
-            raise ValueError(
-                "Expected images of shape (n, height, width, channels) with 1 or 3 channels. "
-                f"Received: shape {images.shape}."
-            )
-        if images.dtype != np.uint8 and images.dtype.kind != "f":
-            raise ValueError(
-                "Expected float images in [0, 1] or uint8 images, so that the scale is plain. "
-                f"Received: dtype {images.dtype}. Convert with images.astype('uint8') or divide "
-                "by 255."
-            )
-        if images.dtype.kind == "f" and images.size:
-            low, high = float(images.min()), float(images.max())
-            if not (low >= 0.0 and high <= 1.0):
-                raise ValueError(
-                    f"Expected float images in [0, 1]. Received: values from {low:g} to {high:g}. "
-                    "Corrupt the images before they are scaled for a model."
-                )
+        key = np.frombuffer(digest[:16], "<u8").astype(np.uint64)
+        philox = np.random.Philox(key=key)
+        state = philox.state
+        for index in indices:
+            # The index is the counter's highest word: streams cannot meet.
+            state["state"]["counter"] = np.array([0, 0, 0, index], np.uint64)
+            philox.state = state
+            yield np.random.Generator(philox)
 
     def get_config(self):
-        """What makes the same corruption again: name, severity, profile."""
-        return {"name": self.name, "severity": self.severity, "profile": self.profile}
+        """What makes the same corruption again: its name and its fields."""
+        return {"name": self.name, **dataclasses.asdict(self)}
 
     @classmethod
     def from_config(cls, config):
         """The corruption that `get_config` described."""
-        return cls(severity=config["severity"], profile=config["profile"])
+        return cls(**{key: value for key, value in config.items() if key != "name"})

@@ -4,6 +4,7 @@ from keras_distill.corruptions.image.brightness import Brightness as Brightness
 from keras_distill.corruptions.image.contrast import Contrast as Contrast
 from keras_distill.corruptions.image.gaussian_blur import GaussianBlur as GaussianBlur
 from keras_distill.corruptions.image.gaussian_noise import GaussianNoise as GaussianNoise
+from keras_distill.corruptions.image.image_corruption import ImageCorruption as ImageCorruption
 from keras_distill.corruptions.image.impulse_noise import ImpulseNoise as ImpulseNoise
 from keras_distill.corruptions.image.jpeg_compression import JpegCompression as JpegCompression
 from keras_distill.corruptions.image.missing_patch import MissingPatch as MissingPatch

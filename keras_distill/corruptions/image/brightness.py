@@ -5,19 +5,19 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class Brightness(Corruption):
+class Brightness(ImageCorruption):
     """Adds to the value V of HSV; on grey images, to the image.
 
     What is added on [0, 1], by severity: .05, .1, .15, .2, .3.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -33,7 +33,7 @@ class Brightness(Corruption):
     name = "brightness"
     constants = {"cifar32": (0.05, 0.1, 0.15, 0.2, 0.3)}
 
-    def apply(self, images, constant, rng=None):
+    def apply(self, images, constant, draws):
         value = images.max(axis=-1, keepdims=True)
         brighter = np.clip(value + constant, 0.0, 1.0)
         # Hue and saturation stay when all channels are scaled alike; black has neither.

@@ -4,19 +4,19 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class Contrast(Corruption):
+class Contrast(ImageCorruption):
     """Moves each channel towards its own mean: (x − mean) · c + mean.
 
     What is left of the contrast, by severity: .75, .5, .4, .3, .15.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -32,6 +32,6 @@ class Contrast(Corruption):
     name = "contrast"
     constants = {"cifar32": (0.75, 0.5, 0.4, 0.3, 0.15)}
 
-    def apply(self, images, constant, rng=None):
+    def apply(self, images, constant, draws):
         mean = images.mean(axis=(1, 2), keepdims=True)
         return (images - mean) * constant + mean

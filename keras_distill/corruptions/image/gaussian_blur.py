@@ -4,19 +4,19 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class GaussianBlur(Corruption):
+class GaussianBlur(ImageCorruption):
     """Blurs each channel by a Gaussian; the edge is continued.
 
     Standard deviations in pixels, by severity: .4, .6, .7, .8, 1.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -32,7 +32,7 @@ class GaussianBlur(Corruption):
     name = "gaussian_blur"
     constants = {"cifar32": (0.4, 0.6, 0.7, 0.8, 1.0)}
 
-    def apply(self, images, constant, rng=None):
+    def apply(self, images, constant, draws):
         from scipy.ndimage import gaussian_filter
 
         sigma = (0, constant, constant, 0)

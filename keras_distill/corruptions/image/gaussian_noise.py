@@ -4,19 +4,19 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class GaussianNoise(Corruption):
+class GaussianNoise(ImageCorruption):
     """Adds normal noise to each channel value.
 
     Standard deviations on [0, 1], by severity: .04, .06, .08, .09, .10.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -31,7 +31,11 @@ class GaussianNoise(Corruption):
 
     name = "gaussian_noise"
     constants = {"cifar32": (0.04, 0.06, 0.08, 0.09, 0.10)}
-    random = True
 
-    def apply(self, images, constant, rng=None):
-        return images + rng.normal(size=images.shape, scale=constant)
+    def draw(self, image, constant, rng):
+        if self.rng == "reference":
+            return rng.normal(size=image.shape)
+        return rng.standard_normal(image.shape, dtype="float32")
+
+    def apply(self, images, constant, draws):
+        return images + draws * constant

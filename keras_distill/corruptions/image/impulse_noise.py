@@ -5,19 +5,19 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class ImpulseNoise(Corruption):
+class ImpulseNoise(ImageCorruption):
     """Sets each channel value to 0 or 1 with half the probability each.
 
     Share of values replaced, by severity: .01, .02, .03, .05, .07.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -32,9 +32,10 @@ class ImpulseNoise(Corruption):
 
     name = "impulse_noise"
     constants = {"cifar32": (0.01, 0.02, 0.03, 0.05, 0.07)}
-    random = True
 
-    def apply(self, images, constant, rng=None):
-        draw = rng.uniform(size=images.shape)
-        images = np.where(draw < constant / 2, 0.0, images)
-        return np.where(draw >= 1 - constant / 2, 1.0, images)
+    def draw(self, image, constant, rng):
+        return rng.uniform(size=image.shape)
+
+    def apply(self, images, constant, draws):
+        images = np.where(draws < constant / 2, 0.0, images)
+        return np.where(draws >= 1 - constant / 2, 1.0, images)

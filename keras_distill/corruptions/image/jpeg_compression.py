@@ -5,19 +5,19 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class JpegCompression(Corruption):
+class JpegCompression(ImageCorruption):
     """Compresses to JPEG and back, colour at half the resolution.
 
     Quality, by severity: 80, 65, 58, 50, 40. Float images are rounded to bytes first.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -35,7 +35,7 @@ class JpegCompression(Corruption):
     constants = {"cifar32": (80, 65, 58, 50, 40)}
     on_bytes = True
 
-    def apply(self, images, constant, rng=None):
+    def apply(self, images, constant, draws):
         import tensorflow as tf
 
         def there_and_back(image):

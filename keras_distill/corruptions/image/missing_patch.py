@@ -4,12 +4,12 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import PROFILES, ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class MissingPatch(Corruption):
+class MissingPatch(ImageCorruption):
     """Blacks out a square at a random place inside the image.
 
     Side of the square as a share of the shorter side, by severity: .2, .3, .4, .5, .6
@@ -17,7 +17,7 @@ class MissingPatch(Corruption):
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -28,13 +28,21 @@ class MissingPatch(Corruption):
     """
 
     name = "missing_patch"
-    constants = {"cifar32": (0.2, 0.3, 0.4, 0.5, 0.6)}
-    random = True
+    constants = dict.fromkeys(PROFILES, (0.2, 0.3, 0.4, 0.5, 0.6))
 
-    def apply(self, images, constant, rng=None):
-        height, width = images.shape[:2]
-        side = max(1, round(constant * min(height, width)))
-        top, left = rng.integers(0, [height - side + 1, width - side + 1])
+    def draw(self, image, constant, rng):
+        height, width = image.shape[:2]
+        side = _side(image.shape[:2], constant)
+        draw = rng.randint if self.rng == "reference" else rng.integers
+        return draw(0, [height - side + 1, width - side + 1])
+
+    def apply(self, images, constant, draws):
+        side = _side(images.shape[1:3], constant)
         images = images.copy()
-        images[top : top + side, left : left + side] = 0.0
+        for image, (top, left) in zip(images, draws, strict=True):
+            image[top : top + side, left : left + side] = 0.0
         return images
+
+
+def _side(sides, constant):
+    return max(1, round(constant * min(sides)))

@@ -4,19 +4,19 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import PROFILES, ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class MissingRows(Corruption):
+class MissingRows(ImageCorruption):
     """Blacks out rows drawn without replacement.
 
     Share of the rows, by severity: .1, .2, .3, .4, .5 (own definition).
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -27,12 +27,14 @@ class MissingRows(Corruption):
     """
 
     name = "missing_rows"
-    constants = {"cifar32": (0.1, 0.2, 0.3, 0.4, 0.5)}
-    random = True
+    constants = dict.fromkeys(PROFILES, (0.1, 0.2, 0.3, 0.4, 0.5))
 
-    def apply(self, images, constant, rng=None):
-        rows = len(images)
-        lost = rng.permutation(rows)[: max(1, round(constant * rows))]
+    def draw(self, image, constant, rng):
+        rows = len(image)
+        return rng.permutation(rows)[: max(1, round(constant * rows))]
+
+    def apply(self, images, constant, draws):
         images = images.copy()
-        images[lost] = 0.0
+        for image, lost in zip(images, draws, strict=True):
+            image[lost] = 0.0
         return images

@@ -5,12 +5,12 @@ import dataclasses
 import keras
 import numpy as np
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class Pixelate(Corruption):
+class Pixelate(ImageCorruption):
     """Shrinks by averaging boxes and enlarges by repeating pixels.
 
     Share of the side that is left, by severity: .95, .9, .85, .75, .65. Float images are
@@ -18,7 +18,7 @@ class Pixelate(Corruption):
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -35,7 +35,7 @@ class Pixelate(Corruption):
     constants = {"cifar32": (0.95, 0.9, 0.85, 0.75, 0.65)}
     on_bytes = True
 
-    def apply(self, images, constant, rng=None):
+    def apply(self, images, constant, draws):
         sides = images.shape[1:3]
         for target in ([max(1, int(side * constant)) for side in sides], sides):
             # Horizontally first, bytes in between: the order matters to the last bit.

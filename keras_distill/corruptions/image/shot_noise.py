@@ -4,19 +4,19 @@ import dataclasses
 
 import keras
 
-from keras_distill.corruptions.corruption import Corruption
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
 @dataclasses.dataclass(frozen=True)
-class ShotNoise(Corruption):
+class ShotNoise(ImageCorruption):
     """Counts photons: Poisson(x · c) / c for each channel value.
 
     Photons at full brightness, by severity: 500, 250, 100, 75, 50.
 
     Args:
         severity: 1 to 5.
-        profile: See `kd.corruptions.Corruption`.
+        profile, rng: See `kd.corruptions.ImageCorruption`.
 
     Example:
 
@@ -31,7 +31,9 @@ class ShotNoise(Corruption):
 
     name = "shot_noise"
     constants = {"cifar32": (500, 250, 100, 75, 50)}
-    random = True
 
-    def apply(self, images, constant, rng=None):
-        return rng.poisson(images * constant) / constant
+    def draw(self, image, constant, rng):
+        return rng.poisson(image * constant)
+
+    def apply(self, images, constant, draws):
+        return (draws / constant).astype(images.dtype)
