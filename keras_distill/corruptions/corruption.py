@@ -44,8 +44,9 @@ class Corruption:
 
     severity: int
 
-    # Not a field: what a subclass says of itself.
+    # Not fields: what a subclass says of itself.
     name = None
+    severities = SEVERITIES
 
     def __post_init__(self):
         if self.severity not in SEVERITIES or isinstance(self.severity, bool):

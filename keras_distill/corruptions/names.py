@@ -25,6 +25,19 @@ TEXT = (
     "keyboard ocr insert delete transpose word_drop word_swap case punctuation whitespace "
     "unknown_words"
 ).split()
+# As Hendrycks & Dietterich sort them; brightness is weather, contrast is digital.
+GROUPS = {
+    "noise": ["gaussian_noise", "shot_noise", "impulse_noise", "speckle_noise"],
+    "blur": ["defocus_blur", "gaussian_blur", "glass_blur", "motion_blur", "zoom_blur"],
+    "weather": ["snow", "frost", "fog", "brightness", "spatter"],
+    "digital": ["contrast", "elastic_transform", "pixelate", "jpeg_compression", "saturate"],
+    "missing": ["missing_patch", "missing_rows", "missing_channel"],
+    "geometry": ["shear", "scale", "rotate", "translate"],
+    "drawing": ["stripe", "dotted_line", "zigzag", "canny_edges"],
+    "characters": ["keyboard", "ocr", "insert", "delete", "transpose"],
+    "words": ["word_drop", "word_swap", "unknown_words"],
+    "form": ["case", "punctuation", "whitespace"],
+}
 SUITES = {
     "quick": QUICK,
     "imagenet_c": IMAGENET_C,

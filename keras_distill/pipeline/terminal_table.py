@@ -42,5 +42,10 @@ def terminal_table(rows, width=160):
     return "\n".join([*lines, *textwrap.wrap(CAPTION, 100)])
 
 
+def print_table(report):
+    """Prints the rows of a report."""
+    print(terminal_table(report.rows()))
+
+
 def _cell(value, form):
     return "–" if value is None else form.format(value)

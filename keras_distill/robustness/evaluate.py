@@ -1,17 +1,32 @@
 """Models × corruptions → report."""
 
-import dataclasses
+import os
+import pathlib
 import platform
+import tempfile
+import time
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from keras_distill.robustness.judge import judge
-from keras_distill.robustness.measured_data import measured_data
-from keras_distill.robustness.measurement import digest, measure
-from keras_distill.robustness.model_facts import model_facts
-from keras_distill.robustness.report import SCHEMA, Report
+import numpy as np
 
-_VERSIONS = ("tensorflow", "keras", "numpy", "ai-edge-litert")
+from keras_distill.robustness.arguments import check_arguments
+from keras_distill.robustness.attack_probe import attack_probe
+from keras_distill.robustness.compared_pairs import compared_pairs
+from keras_distill.robustness.corrupted_cells import corrupted_cells
+from keras_distill.robustness.gallery import gallery
+from keras_distill.robustness.judge import judge
+from keras_distill.robustness.measured_data import MeasuredData, digest_of, order_like
+from keras_distill.robustness.measurement import Measurement
+from keras_distill.robustness.model_facts import identity, model_facts
+from keras_distill.robustness.named_models import named_models
+from keras_distill.robustness.out_of_distribution_probe import other_data, out_of_distribution_probe
+from keras_distill.robustness.record_store import RecordStore
+from keras_distill.robustness.report import SCHEMA, Report
+from keras_distill.robustness.stability_probe import stability_probe
+from keras_distill.robustness.temperatures import temperatures
+
+_VERSIONS = ("keras-distill", "tensorflow", "keras", "numpy", "ai-edge-litert")
 
 
 def evaluate(
@@ -25,34 +40,66 @@ def evaluate(
     class_names=None,
     progress=True,
     compare=None,
+    *,
+    margin=0.005,
+    profile=None,
+    rng="fast",
+    calibration_data=None,
+    out_of_distribution=None,
+    attacks=(),
+    sequences=(),
+    folder=None,
+    workers=None,
+    name=None,
 ):
-    """Measures models on clean and corrupted images.
+    """Measures models on clean and corrupted images or texts.
 
-    Every corrupted image is made once and shown to every model, so all differences are paired.
+    Every corrupted example is made once and shown to every model, so all differences are
+    paired. Data are read in parts: a tf.data set need not fit into memory.
 
     Args:
-        models: `{name: model}`; a model is anything `predictors.load` takes: a `keras.Model`, a
-            `.keras`, SavedModel or `.tflite` path, an artefact, a function of images.
+        models: `{name: model}`, or a list of models that are named after their file or by
+            themselves. A model is anything `predictors.load` takes: a `keras.Model`, a
+            `.keras`, SavedModel or `.tflite` path, an artefact, a function of a batch.
         data: `(images, labels)` or a tf.data set of such batches: images `(n, H, W, C)`, float
-            in [0, 1] or uint8; integer labels.
-        corruptions: Name of a suite, or a list of names of corruptions; `[]` measures clean
-            images only. Defaults to `"quick"`.
-        severities: Severities, each 1 to 5.
+            in [0, 1] or uint8, or texts `(n,)`; integer labels. It is read twice, so it must
+            keep its order. None where `corruptions` is a published set with clean images.
+        corruptions: Name of a suite; a list of names of corruptions; `[]` for clean data only;
+            or a set out of `kd.datasets.load_corrupted`, whose published files are then
+            measured on instead of being made. Defaults to `"quick"`.
+        severities: Severities, each 1 to 5. MNIST-C has one each, whatever is said here.
         baseline: Name of the model that the others are compared with. Defaults to the first.
-        seed: Seed of the corruptions and of the bootstrap.
+        seed: Seed of the corruptions, of the bootstrap and of the probes.
         facts: `{name: {"parameters", "macs", "bytes", "gzip_bytes", "sparsity",
-            "latency_ms_p50", "training_seconds"}}`: taken instead of being measured.
+            "latency_ms_p50", "training_seconds", "parent"}}`: taken instead of being measured;
+            `parent` is the name of the model that this one was made from.
         class_names: Names of the classes, kept in the report.
         progress: Whether to show a progress bar.
         compare: Pairs `(model, other)` to compare beside every model with the baseline. Defaults
-            to `[("distilled", "control")]` where both are there, else to none.
+            to `[("distilled", "control")]` where both are there, and every model with its parent.
+        margin: Loss of accuracy that still counts as "as good", a fraction. Defaults to 0.005.
+        profile: Table of constants, see `kd.corruptions.ImageCorruption`. Defaults to the one
+            for the size of the images.
+        rng: `"fast"` (default) or `"reference"`, see there.
+        calibration_data: Held-out `(images, labels)` that each model's temperature is fitted on.
+            Defaults to every second clean example, at most 2,000.
+        out_of_distribution: `{name: images}` or `{name: tf.data set}` of other data, which a
+            model should be unsure about.
+        attacks: Out of `"fgsm"` and `"pgd"`; on the first 1,000 images.
+        sequences: Out of `"translate"`, `"rotate"`, `"brightness"`: how often answers flip while
+            the picture moves; on the first 1,000 images.
+        folder: Where finished cells are kept while measuring. The same call goes on from there
+            after a kill; delete it when the report is saved. Defaults to a temporary one.
+        workers: How many parts are worked on at a time. Defaults to the number of cores. The
+            numbers do not depend on it.
+        name: Name of the data, kept in the report.
 
     Returns:
         A `Report`.
 
     Raises:
         ValueError: If data, labels, baseline, pairs, corruptions, severities or a model's outputs
-            are not as described.
+            are not as described, or `folder` holds something else.
 
     Example:
 
@@ -65,37 +112,84 @@ def evaluate(
     assert report.cells[0].n == 20
     ```
     """
-    from keras_distill import corruptions as room
-    from keras_distill import predictors
+    started = time.monotonic()
+    loaded = named_models(models)
+    baseline = next(iter(loaded)) if baseline is None else baseline
+    facts = facts or {}
+    parents = {model: facts.get(model, {}).get("parent") for model in loaded}
+    check_arguments(loaded, baseline, facts, margin, attacks, sequences)
+    pairs = compared_pairs(loaded, baseline, compare, parents)
+    data, labels, order = _data(data, corruptions)
+    suite, cells = corrupted_cells(corruptions, severities, data, profile, rng)
+    held_out = None if calibration_data is None else MeasuredData(calibration_data)
+    others = {each: other_data(found) for each, found in (out_of_distribution or {}).items()}
+    settings = {
+        "schema": SCHEMA,
+        "seed": int(seed),
+        "baseline": baseline,
+        "models": {each: identity(predictor) for each, predictor in loaded.items()},
+        "suite": suite,
+        "inputs": data.inputs_sha256,
+        "labels": data.labels_sha256,
+        "calibration_data": held_out and held_out.inputs_sha256,
+        "attacks": list(attacks),
+        "sequences": list(sequences),
+        "out_of_distribution": {each: other.inputs_sha256 for each, other in others.items()},
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        store = RecordStore(folder or pathlib.Path(temporary) / "cells", settings)
+        measurement = Measurement(loaded, data, baseline, store, seed, workers or os.cpu_count())
+        fitted = store.once("temperatures", lambda: temperatures(measurement, held_out))
+        measurement.temperatures = fitted
+        measurement.run(cells, labels, progress)
+        every = [("clean", 0), *(cells if isinstance(cells, dict) else cells.cells)]
+        numbers = {model: number for number, model in enumerate(loaded)}
 
-    if not models:
-        raise ValueError("There is no model to measure. Expected a dict of name → model.")
-    baseline = next(iter(models)) if baseline is None else baseline
-    if baseline not in models:
-        raise ValueError(
-            f"The baseline {baseline!r} is not among the models. Expected one of: "
-            f"{', '.join(models)}."
-        )
-    stray = sorted(set(facts or {}) - set(models))
-    if stray:
-        raise ValueError(
-            f"There are facts about {', '.join(stray)}, but no such model. Expected one of: "
-            f"{', '.join(models)}."
-        )
-    pairs = _pairs(models, baseline, compare)
-    images, labels = measured_data(data)
-    loaded = {name: predictors.load(model, name=name) for name, model in models.items()}
-    suite = corruptions if isinstance(corruptions, str) else None
-    names = list(room.names(corruptions)) if suite else list(corruptions)
-    severities = list(severities)
-    _check_suite(names, severities)
-    makers = [(name, s, room.get(name, s)) for name in names for s in severities]
+        def records(model, cell):
+            """Cells by name or, for `judge`, by number."""
+            cell = every[cell] if isinstance(cell, int) else cell
+            found = store.read(cell, measurement.parts, numbers[model])
+            # Published sets have an order of their own, see `_data`.
+            return {k: v[order] for k, v in found.items()} if cell[1] == 0 else found
 
-    cells, correct, hashes = measure(loaded, images, labels, makers, baseline, seed, progress)
-    aggregates, comparisons = judge(cells, correct, baseline, pairs, seed)
+        alexnet = suite["name"] == "imagenet_c" and suite["profiles"] == ["imagenet224"]
+        judged = judge(
+            records,
+            every,
+            labels,
+            list(loaded),
+            baseline,
+            pairs,
+            seed,
+            margin=margin,
+            groups=suite["groups"],
+            alexnet=alexnet,
+        )
+        suite["bytes_sha256"] = {
+            f"{corruption}/{severity}": digest_of(
+                store.read((corruption, severity), measurement.parts)["digests"]
+            )
+            for corruption, severity in every
+        }
+        probes = {
+            "attacks": lambda: attack_probe(measurement, attacks, parents, baseline, seed),
+            "stability": lambda: stability_probe(measurement, sequences, seed),
+            "out_of_distribution": lambda: out_of_distribution_probe(
+                measurement, records, others, seed
+            ),
+            "gallery": lambda: gallery(
+                measurement, records, cells if isinstance(cells, dict) else {}, baseline, seed
+            ),
+        }
+        probed = {probe: store.once(probe, work) for probe, work in probes.items()}
+        predictions = {
+            model: np.stack([records(model, cell)["top"] for cell in every]) for model in loaded
+        }
+    example = data.first(1)[0]
     document = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "wall_seconds": time.monotonic() - started,
         "seed": int(seed),
         "baseline": baseline,
         "environment": {
@@ -103,55 +197,49 @@ def evaluate(
             **{package: version(package) for package in _VERSIONS},
         },
         "data": {
-            "n": len(labels),
-            "image_shape": list(images.shape[1:]),
-            "class_names": None if class_names is None else [str(name) for name in class_names],
-            "labels_sha256": digest(labels),
+            "name": name,
+            "modality": data.modality,
+            "n": data.n,
+            "image_shape": data.shape and list(data.shape),
+            "bits": data.bits,
+            "class_names": None if class_names is None else [str(each) for each in class_names],
+            "labels_sha256": data.labels_sha256,
+            "inputs_sha256": data.inputs_sha256,
+            "temperature_from": "half of the clean examples"
+            if held_out is None
+            else "held-out data",
+            "paired": bool((order == np.arange(data.n)).all()),
         },
-        "suite": {
-            "name": suite,
-            "corruptions": names,
-            "severities": [int(severity) for severity in severities] if names else [],
-            "profiles": sorted({maker.profile_for(images) for *_, maker in makers}),
-            "bytes_sha256": hashes,
-        },
+        "suite": suite,
         "models": [
-            {"name": name, "format": predictor.kind}
-            | model_facts(predictor, images[:1], (facts or {}).get(name, {}))
-            for name, predictor in loaded.items()
+            {"name": model, "format": predictor.kind, "parent": parents[model]}
+            | model_facts(predictor, example, facts.get(model, {}))
+            | {"temperature": fitted[model]}
+            for model, predictor in loaded.items()
         ],
-        "cells": [dataclasses.asdict(cell) for cell in cells],
-        "aggregates": aggregates,
-        "comparisons": comparisons,
+        **judged,
+        **probed,
     }
-    return Report(document, correct)
+    return Report(document, predictions, labels)
 
 
-def _pairs(models, baseline, compare):
-    pairs = [(name, baseline) for name in models if name != baseline]
-    if compare is None:
-        compare = [("distilled", "control")] if {"distilled", "control"} <= set(models) else []
-    for pair in compare:
-        if len(pair) != 2 or pair[0] == pair[1] or not set(pair) <= set(models):
-            raise ValueError(
-                f"`compare` must hold pairs of two different models out of: {', '.join(models)}. "
-                f"Received: {tuple(pair)!r}."
-            )
-        if tuple(pair) not in pairs:
-            pairs.append(tuple(pair))
-    return pairs
-
-
-def _check_suite(names, severities):
-    for what, values in (("corruptions", names), ("severities", severities)):
-        repeated = sorted({value for value in values if values.count(value) > 1})
-        if repeated:
-            raise ValueError(
-                f"`{what}` names {repeated[0]!r} more than once, which would count it twice in "
-                "every mean. Name each once."
-            )
-    if names and not severities:
+def _data(data, corruptions):
+    """The clean data, the labels of all cells, and the clean examples' order in the cells."""
+    if not hasattr(corruptions, "cells"):
+        data = MeasuredData(data)
+        return data, data.labels, np.arange(data.n)
+    clean = corruptions.clean() if data is None else data
+    if clean is None:
         raise ValueError(
-            "`severities` is empty. Expected at least one of 1, 2, 3, 4, 5; to measure clean "
-            "images only, give corruptions=[]."
+            f"'{corruptions.name}' holds no clean images. Give the clean test set that it was made "
+            "from as `data`."
         )
+    data = MeasuredData(clean)
+    labels = np.concatenate([y for _, y in corruptions.batches(*corruptions.cells[0])])
+    order = order_like(data.labels, np.asarray(labels, "int64"))
+    if order is None:
+        raise ValueError(
+            f"The {data.n} clean examples are not those that '{corruptions.name}' was made from: "
+            f"its {len(labels)} labels are others. Give the whole clean test set."
+        )
+    return data, np.asarray(labels, "int64"), order

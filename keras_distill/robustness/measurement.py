@@ -1,83 +1,138 @@
-"""Every model on every cell."""
+"""Every model on every part of every cell."""
 
-import hashlib
+import concurrent.futures
+import threading
 
 import numpy as np
 
-from keras_distill.robustness.cell import Cell
-from keras_distill.robustness.classification_scores import (
-    calibration_error,
-    macro_f1,
-    negative_log_likelihood,
-)
-from keras_distill.robustness.intervals import wilson_interval
+from keras_distill.robustness.example_scores import example_scores
+from keras_distill.robustness.measured_data import as_seen, example_digests
 from keras_distill.robustness.progress import progress
 
 
-def measure(loaded, images, labels, makers, baseline, seed, show):
-    """Cells, correctness `{model: bool (cells, n)}` and SHA-256 of the images of each cell.
+class Measurement:
+    """Predictors, and the work of showing them the same corrupted bytes.
 
-    `makers` are `(corruption, severity, callable)`. Each cell's images are made once and shown
-    to every model.
+    Args:
+        loaded: `{name: predictor}`.
+        data: A `MeasuredData`.
+        baseline: Name of the model that the others' answers are compared with.
+        store: A `RecordStore`; what lies there is not measured again.
+        seed: Seed of the corruptions.
+        workers: How many parts are worked on at a time.
+
+    Attributes:
+        temperatures: `{name: temperature}`, None until they are fitted.
     """
-    # The baseline goes first within a cell, because agreement needs its predictions.
-    order = sorted(loaded, key=lambda name: name != baseline)
-    cells, correct, hashes = [], {name: [] for name in loaded}, {}
-    with progress(show) as step:
-        for name, severity, maker in [("clean", 0, None), *makers]:
-            step(f"{name} {severity}" if severity else name, len(makers) + 1)
-            seen = images if maker is None else np.asarray(maker(images, seed), "float32")
-            hashes[f"{name}/{severity}"] = digest(seen)
-            reference = None
-            for model in order:
-                probabilities = _probabilities(loaded[model], seen, labels)
-                top = probabilities.argmax(axis=1)
-                reference = top if reference is None else reference
-                correct[model].append(top == labels)
-                cells.append(_cell(model, name, severity, probabilities, labels, reference))
-    # Written model by model, in the caller's order.
-    cells = [cell for name in loaded for cell in cells if cell.model == name]
-    return cells, {name: np.stack(rows) for name, rows in correct.items()}, hashes
+
+    def __init__(self, loaded, data, baseline, store, seed, workers):
+        self.loaded, self.data, self.store, self.seed = loaded, data, store, seed
+        self.workers = workers
+        self.temperatures = dict.fromkeys(loaded)
+        # The baseline goes first, because the others are compared with its answers.
+        self._order = sorted(loaded, key=lambda name: name != baseline)
+        self._locks = {name: threading.Lock() for name in loaded}
+        self.parts = -(-data.n // data.part_size)
+
+    def run(self, cells, labels, show):
+        """Measures clean examples and every cell.
+
+        Args:
+            cells: `{(corruption, severity): corruption object}`, or a `CorruptedDataset`.
+            labels: The labels of a `CorruptedDataset`, `(n,)`; else not looked at.
+            show: Whether to show a progress bar.
+        """
+        published = not isinstance(cells, dict)
+        every = [("clean", 0), *(cells.cells if published else cells)]
+        missing = {(c, p) for p in range(self.parts) for c in every if not self.store.has(c, p)}
+        if not missing:
+            return
+        with progress(show, len(missing)) as step:
+            self._work(self._generated({} if published else cells, missing), step)
+            if published:
+                self._work(self._published(cells, labels, missing), step)
+
+    def _generated(self, makers, missing):
+        """Tasks, the parts in order: a part is read once for all its cells."""
+        for part in self.data.parts():
+            if (("clean", 0), part.number) in missing:
+                yield self._task(("clean", 0), part, None)
+            for cell, maker in makers.items():
+                if (cell, part.number) in missing:
+                    yield self._task(cell, part, maker)
+
+    def _published(self, source, labels, missing):
+        for cell in source.cells:
+            if not any((cell, number) in missing for number in range(self.parts)):
+                continue
+            name = f"{source.name}, {cell[0]} {cell[1]}"
+            for part in self.data.published(source.batches(*cell), labels, name):
+                if (cell, part.number) in missing:
+                    yield self._task(cell, part, None)
+
+    def _task(self, cell, part, maker):
+        def work():
+            inputs = part.inputs
+            if maker is not None:
+                inputs = maker(inputs, self.seed, part.indices)
+            records, reference = {}, None
+            for name in self._order:
+                found = self.probabilities(name, inputs, part.labels)
+                temperature = self.temperatures[name]
+                records[name] = example_scores(found, part.labels, reference, temperature)
+                reference = found if reference is None else reference
+            records = {name: records[name] for name in self.loaded}
+            self.store.save(cell, part.number, records, example_digests(inputs))
+            return f"{cell[0]} {cell[1]}" if cell[1] else cell[0]
+
+        return work
+
+    def _work(self, tasks, step):
+        """Runs tasks, a few at a time, and no further ahead: parts are large."""
+        with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
+            waiting = set()
+            try:
+                for task in tasks:
+                    waiting.add(pool.submit(task))
+                    if len(waiting) > self.workers:
+                        waiting = _finish(waiting, step, "FIRST_COMPLETED")
+                _finish(waiting, step, "ALL_COMPLETED")
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def probabilities(self, name, inputs, labels):
+        """Checked class probabilities `(n, classes)` of one model."""
+        predictor = self.loaded[name]
+        inputs = as_seen(inputs)
+        # One at a time: an interpreter has one set of buffers.
+        with self._locks[name]:
+            probabilities = predictor.probabilities(inputs)
+        if (
+            probabilities.ndim != 2
+            or probabilities.shape[1] < 2
+            or len(probabilities) != len(inputs)
+        ):
+            raise ValueError(
+                f"{name!r} gives outputs of shape {probabilities.shape} for {len(inputs)} "
+                "examples. Expected (examples, classes) with at least two classes."
+            )
+        if not np.isfinite(probabilities).all():
+            raise ValueError(
+                f"{name!r} gives outputs that are NaN or infinite, so it has no top class. "
+                "Expected finite outputs: check its weights."
+            )
+        low, high, classes = labels.min(), labels.max(), probabilities.shape[1]
+        if low < 0 or high >= classes:
+            raise ValueError(
+                f"The labels go from {low} to {high}, but {name!r} has {classes} classes. "
+                f"Expected labels from 0 to {classes - 1}."
+            )
+        return probabilities
 
 
-def digest(array):
-    """SHA-256 of an array's bytes."""
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
-
-
-def _cell(model, corruption, severity, probabilities, labels, reference):
-    top = probabilities.argmax(axis=1)
-    right = top == labels
-    return Cell(
-        model=model,
-        corruption=corruption,
-        severity=int(severity),
-        n=len(labels),
-        accuracy=float(right.mean()),
-        accuracy_ci95=wilson_interval(int(right.sum()), len(labels)),
-        macro_f1=macro_f1(top, labels, probabilities.shape[1]),
-        nll=negative_log_likelihood(probabilities, labels),
-        ece15=calibration_error(probabilities, labels),
-        agreement=float((top == reference).mean()),
-    )
-
-
-def _probabilities(predictor, images, labels):
-    probabilities = predictor.probabilities(images)
-    if probabilities.ndim != 2 or probabilities.shape[1] < 2 or len(probabilities) != len(images):
-        raise ValueError(
-            f"{predictor.name!r} gives outputs of shape {probabilities.shape} for {len(images)} "
-            "images. Expected (images, classes) with at least two classes."
-        )
-    if not np.isfinite(probabilities).all():
-        raise ValueError(
-            f"{predictor.name!r} gives outputs that are NaN or infinite, so it has no top class. "
-            "Expected finite outputs: check its weights."
-        )
-    low, high, classes = labels.min(), labels.max(), probabilities.shape[1]
-    if low < 0 or high >= classes:
-        raise ValueError(
-            f"The labels go from {low} to {high}, but {predictor.name!r} has {classes} classes. "
-            f"Expected labels from 0 to {classes - 1}."
-        )
-    return probabilities
+def _finish(waiting, step, when):
+    done, waiting = concurrent.futures.wait(waiting, return_when=when)
+    for each in done:
+        step(each.result())
+    return waiting

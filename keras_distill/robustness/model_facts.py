@@ -1,8 +1,21 @@
 """What is known of a model beside its answers."""
 
+import hashlib
 
-def model_facts(predictor, image, given):
-    """Parameters, MACs, zeros, bytes and latency: as given, else measured where possible."""
+from keras_distill.files.sha256 import sha256
+
+
+def model_facts(predictor, example, given):
+    """Parameters, MACs, zeros, bytes and latency: as given, else measured where possible.
+
+    Args:
+        predictor: A `Predictor`.
+        example: A batch of one example, as models take it.
+        given: Facts that are known: not measured again.
+
+    Returns:
+        A dict.
+    """
     from keras_distill import footprint
 
     known = dict(given)
@@ -14,5 +27,23 @@ def model_facts(predictor, image, given):
         raw, zipped = footprint.file_bytes(predictor.path)
         known = {"bytes": raw, "gzip_bytes": zipped} | known
     if "latency_ms_p50" not in known:
-        known["latency_ms_p50"] = float(footprint.latency(predictor.predict, image).p50)
+        known["latency_ms_p50"] = float(footprint.latency(predictor.predict, example).p50)
     return known
+
+
+def identity(predictor):
+    """What tells one model from another when a measurement goes on: a hash, or a name.
+
+    A function has nothing to be hashed: of two with one name the second is taken for the first.
+    """
+    if predictor.model is not None:
+        from keras_distill.teachers.fingerprint import fingerprint
+
+        return fingerprint(predictor.model)
+    if predictor.path is None:
+        return predictor.name
+    if predictor.path.is_file():
+        return sha256(predictor.path)
+    files = sorted(each for each in predictor.path.rglob("*") if each.is_file())
+    each = (f"{file.relative_to(predictor.path)} {sha256(file)}" for file in files)
+    return hashlib.sha256("\n".join(each).encode()).hexdigest()

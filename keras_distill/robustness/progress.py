@@ -4,20 +4,28 @@ import contextlib
 
 
 @contextlib.contextmanager
-def progress(wanted):
-    """Gives `step(text, total)`, to be called before each cell."""
+def progress(wanted, total):
+    """Gives `step(text)`, to be called when one of the `total` pieces of work is done."""
     if not wanted:
-        yield lambda text, total: None
+        yield lambda text: None
         return
-    from rich.progress import Progress
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    with Progress() as bar:
-        task = bar.add_task("clean")
-        started = []
-
-        def step(text, total):
-            bar.update(task, description=text, total=total, advance=len(started[:1]))
-            started.append(text)
-
-        yield step
-        bar.update(task, completed=bar.tasks[task].total)
+    columns = (
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns) as bar:
+        task = bar.add_task("measuring", total=total)
+        yield lambda text: bar.update(task, description=text, advance=1)
+        bar.update(task, description="measured")

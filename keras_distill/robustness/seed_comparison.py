@@ -25,7 +25,8 @@ def compare_seeds(control, treated, seed=0, resamples=2000):
 
     Returns:
         A dict: `control_mean`, `control_sd`, `treated_mean`, `treated_sd` (over seeds, divisor
-        k − 1), `difference` (treated − control), `ci95`, `t_ci95`, `per_seed`, `seeds`, `images`.
+        k − 1), `difference` (treated − control), `ci95`, `t_ci95`, `p` (two-sided, from the same
+        resamples as `ci95`), `per_seed`, `seeds`, `images`.
 
     Raises:
         ValueError: If the shapes differ, or there are fewer than two seeds.
@@ -57,6 +58,8 @@ def compare_seeds(control, treated, seed=0, resamples=2000):
         by_image = rng.multinomial(n, np.full(n, 1 / n)) / n
         weights = 1 / k + (by_seed - 1 / k) * np.sqrt(k / (k - 1))
         draws[index] = weights @ (difference @ by_image)
+    # Twice the share of resamples on the other side of zero: never less than they can tell.
+    beyond = min((draws <= 0).mean(), (draws >= 0).mean())
     half = stats.t.ppf(0.975, k - 1) * per_seed.std(ddof=1) / np.sqrt(k)
     return {
         "control_mean": float(control.mean()),
@@ -66,6 +69,7 @@ def compare_seeds(control, treated, seed=0, resamples=2000):
         "difference": mean,
         "ci95": percentiles(draws),
         "t_ci95": [mean - float(half), mean + float(half)],
+        "p": min(1.0, max(2 * float(beyond), 2 / (resamples + 1))),
         "per_seed": [float(value) for value in per_seed],
         "seeds": k,
         "images": n,
