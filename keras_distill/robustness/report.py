@@ -1,8 +1,6 @@
 """The report: what was measured, and what it says."""
 
-import csv
-import io
-import json
+import dataclasses
 import math
 import pathlib
 
@@ -14,25 +12,32 @@ from keras_distill.robustness.saved_report import SCHEMA as SCHEMA
 from keras_distill.robustness.saved_report import read_report
 
 _FACTS = ("parameters", "macs", "sparsity", "latency_ms_p50", "training_seconds")
+_FIELDS = [field.name for field in dataclasses.fields(Cell)]
 
 
 class Report:
-    """Measurements of models on clean and corrupted images, and the judgement on them.
+    """Measurements of models on clean and corrupted data, and the judgement on them.
 
     Made by `robustness.evaluate` or `Report.load`. It holds numbers only, no model, so that it
     can be rendered anew from its JSON.
 
     Args:
-        document: What `report.json` holds.
-        correct: `{model: bool (cells, n)}`: which images each model is right on, in the order
-            of its cells; None if it is not known.
+        document: What `report.json` holds; `report.schema.json` in the package describes it.
+        predictions: `{model: int (cells, n)}`: the class each model gives each example, in the
+            order of its cells; None if it is not known.
+        labels: `(n,)`: the true classes. Given exactly when `predictions` is.
 
     Attributes:
         cells: A list of `Cell`.
         aggregates: A list of dicts, one per model.
         comparisons: A list of dicts, one per compared pair: every other model against the
             baseline, then the pairs that were asked for.
-        correct: As given.
+        predictions: As given, in the smallest type of integers that holds them.
+        labels: Likewise.
+        correct: `{model: bool (cells, n)}`: whether the prediction is the label; None without.
+
+    Raises:
+        ValueError: If predictions or labels come alone, or are of another shape than the cells.
 
     Example:
 
@@ -46,12 +51,21 @@ class Report:
     ```
     """
 
-    def __init__(self, document, correct=None):
+    def __init__(self, document, predictions=None, labels=None):
         self.document = _plain(document)
-        self.correct = correct
-        self.cells = [Cell(**cell) for cell in self.document["cells"]]
+        # Later versions may add measurements within one schema number.
+        self.cells = [
+            Cell(**{name: cell.get(name) for name in _FIELDS}) for cell in self.document["cells"]
+        ]
         self.aggregates = self.document["aggregates"]
         self.comparisons = self.document["comparisons"]
+        self.predictions, self.labels, self.correct = predictions, labels, None
+        if predictions is not None or labels is not None:
+            names = [model["name"] for model in self.document["models"]]
+            self._check(names, predictions, labels)
+            self.labels = _smallest(labels)
+            self.predictions = {name: _smallest(predictions[name]) for name in names}
+            self.correct = {name: top == self.labels for name, top in self.predictions.items()}
 
     def rows(self):
         """One dict per model: the numbers of the table, unrounded."""
@@ -83,7 +97,7 @@ class Report:
         return table
 
     def summary(self):
-        """A few sentences in words: how right each model stays, against the baseline."""
+        """A few sentences in words: how right each model stays, and against which other."""
         from keras_distill.robustness.verdict import sentences
 
         return "\n".join(sentences(self))
@@ -93,36 +107,29 @@ class Report:
 
         Args:
             folder: Where: `report.html`, `report.json`, `report.md`, `measurements.csv`,
-                `correct.npz` and `figures/` go there. An older folder is replaced.
+                `robustbench.csv`, `model_card.yaml`, `figures/` and, where predictions are
+                known, `predictions.npz` go there. An older folder is replaced.
 
         Returns:
             The folder, a `pathlib.Path`.
         """
-        from keras_distill.robustness.figures import severity_curves
-        from keras_distill.robustness.render import render_html, render_markdown
+        from keras_distill.robustness.written_files import written_files
 
         folder = pathlib.Path(folder)
-        curves = severity_curves(self)
+        files = written_files(self)
         with atomic_path(folder) as place:
-            place.mkdir()
-            text = json.dumps(self.document, indent=1, allow_nan=False, ensure_ascii=False)
-            (place / "report.json").write_text(text + "\n", encoding="utf-8")
-            (place / "measurements.csv").write_text(self._csv(), encoding="utf-8")
-            (place / "report.md").write_text(render_markdown(self), encoding="utf-8")
-            (place / "report.html").write_text(render_html(self, curves), encoding="utf-8")
-            (place / "figures").mkdir()
-            if curves:
-                (place / "figures" / "severity_curves.svg").write_text(curves, encoding="utf-8")
-            if self.correct is not None:
+            (place / "figures").mkdir(parents=True)
+            for name, text in files.items():
+                (place / name).write_text(text, encoding="utf-8", newline="\n")
+            if self.predictions is not None:
                 # Numbered, because np.savez takes no array of the name "file".
-                rows = enumerate(self.correct[model["name"]] for model in self.document["models"])
-                packed = {f"model_{index}": np.packbits(row, axis=1) for index, row in rows}
-                np.savez_compressed(place / "correct.npz", **packed)
+                tops = {f"model_{i}": top for i, top in enumerate(self.predictions.values())}
+                np.savez_compressed(place / "predictions.npz", labels=self.labels, **tops)
         return folder
 
     @classmethod
     def load(cls, path):
-        """Reads a report from its `report.json` (and `correct.npz` beside it, if there).
+        """Reads a report from its `report.json` (and `predictions.npz` beside it, if there).
 
         Args:
             path: The path of `report.json`.
@@ -131,27 +138,38 @@ class Report:
             A `Report` that renders to the same files.
 
         Raises:
-            ValueError: If the file is damaged or of another schema.
+            ValueError: If a file is damaged, or `report.json` is of another schema.
         """
         return cls(*read_report(path))
 
-    def _csv(self):
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        metrics = ("accuracy", "macro_f1", "nll", "ece15", "agreement")
-        writer.writerow(["model", "corruption", "severity", "n", "metric", "value", "low", "high"])
-        for cell in self.cells:
-            for metric in metrics:
-                interval = cell.accuracy_ci95 if metric == "accuracy" else ["", ""]
-                head = [cell.model, cell.corruption, cell.severity, cell.n]
-                writer.writerow([*head, metric, getattr(cell, metric), *interval])
-        return text.getvalue()
+    def _check(self, names, predictions, labels):
+        if predictions is None or labels is None:
+            raise ValueError(
+                "Predictions and labels belong together. Give both, or neither: a report can do "
+                "without."
+            )
+        n = self.document["data"]["n"]
+        expected = (len(self.cells) // len(names), n)
+        shapes = {name: np.shape(top) for name, top in predictions.items()}
+        if shapes != dict.fromkeys(names, expected) or np.shape(labels) != (n,):
+            raise ValueError(
+                f"Expected predictions of shape {expected} for each of {', '.join(names)}, and "
+                f"labels of shape {(n,)}. Received: {shapes} and {np.shape(labels)}."
+            )
+
+
+def _smallest(whole):
+    whole = np.asarray(whole)
+    low, high = int(whole.min()), int(whole.max())
+    return whole.astype(np.result_type(np.min_scalar_type(low), np.min_scalar_type(high)))
 
 
 def _plain(value):
     """JSON's types only: NumPy's numbers as Python's, what is not finite as null."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, np.generic):

@@ -1,3 +1,6 @@
+import importlib.util
+import pathlib
+
 import numpy as np
 import pytest
 
@@ -25,3 +28,26 @@ def threshold():
 def brightened(data):
     """Arguments of `evaluate` under which a grey g becomes g + 0.1 and g + 0.2."""
     return {"data": data, "corruptions": ["brightness"], "severities": (2, 4), "progress": False}
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """`drawn_document(...)`: `(document, predictions, labels)` of a report, without a model."""
+    path = pathlib.Path(__file__).with_name("drawn_document.py")
+    spec = importlib.util.spec_from_file_location("drawn_document", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.drawn_document
+
+
+@pytest.fixture(scope="session")
+def without_times():
+    """A function: a document without what two equal runs may differ in."""
+
+    def strip(value):
+        if isinstance(value, dict):
+            times = ("created", "wall_seconds", "latency_ms_p50")
+            return {key: strip(item) for key, item in value.items() if key not in times}
+        return [strip(item) for item in value] if isinstance(value, list) else value
+
+    return strip
