@@ -83,29 +83,23 @@ def _arms(base, seed, teacher):
 
 def _correctness(models, base):
     """{"clean" | "corrupted": {model: share of its cells right on, per test image}}."""
-    from keras_distill import corruptions, predictors
+    from keras_distill import robustness
 
     settings = base.configuration.robustness
     _, _, test = base.splits
-    loaded = {key: predictors.load(model) for key, model in models.items()}
-    batches = [(np.asarray(x), np.asarray(y).reshape(-1)) for x, y in test]
-    images = np.concatenate([x for x, _ in batches])
-    labels = np.concatenate([y for _, y in batches])
-
-    def right(seen):
-        return {key: p.predict(seen).argmax(-1) == labels for key, p in loaded.items()}
-
-    clean = right(images)
-    total, cells = {key: np.zeros(len(labels)) for key in loaded}, 0
-    wanted = settings.corruptions if settings is not None else []
-    names = corruptions.names(wanted) if isinstance(wanted, str) else wanted
-    for name in names:
-        for severity in settings.severities:
-            seen = corruptions.get(name, severity)(images, seed=base.configuration.seed)
-            cells += 1
-            for key, hits in right(seen).items():
-                total[key] += hits
+    report = robustness.evaluate(
+        {str(key): model for key, model in models.items()},
+        test,
+        corruptions=[] if settings is None else settings.corruptions,
+        severities=(1,) if settings is None else tuple(settings.severities),
+        seed=base.configuration.seed,
+        # Not of interest here, and timing takes time.
+        facts={str(key): {"latency_ms_p50": None, "macs": None} for key in models},
+        progress=base.console is not None,
+    )
+    right = {key: report.correct[str(key)] for key in models}
     return {
-        "clean": {key: hits.astype("float64") for key, hits in clean.items()},
-        "corrupted": {key: hits / max(cells, 1) for key, hits in total.items()},
+        "clean": {key: found[0].astype("float64") for key, found in right.items()},
+        # Without corruptions the mean of no cells is 0, as it always was.
+        "corrupted": {key: found[1:].sum(0) / max(len(found) - 1, 1) for key, found in right.items()},
     }

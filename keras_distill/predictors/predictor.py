@@ -51,12 +51,15 @@ class Predictor:
         """The model's raw outputs.
 
         Args:
-            images: Array `(n, …)`, in the convention the model was made for.
+            images: Array `(n, …)`, in the convention the model was made for: cast to float32,
+                or texts, which are given on as they are.
 
         Returns:
             Float32 array `(n, classes)`; integers of a quantized file are dequantized.
         """
-        images = np.asarray(images, "float32")
+        images = np.asarray(images)
+        if images.dtype.kind not in "OUS":
+            images = images.astype("float32")
         self._check(images)
         # An empty array still has to come back with the right number of classes.
         starts = range(0, len(images), _BATCH) or [0]

@@ -19,7 +19,7 @@ def wanted(configuration):
 def run(journey):
     from keras_distill import robustness
 
-    _, _, test = journey.splits
+    _, validation, test = journey.splits
     artefacts = export.artefacts(journey)
     settings = journey.configuration.robustness
     models = {name: journey.model(name) for name in journey.float_models}
@@ -35,6 +35,11 @@ def run(journey):
         facts=_facts(journey, artefacts, test),
         class_names=getattr(journey.splits, "class_names", None),
         progress=journey.console is not None,
+        calibration_data=validation,
+        sequences=("translate", "rotate", "brightness"),
+        # Of these models and no others; gone when the report is saved in its place.
+        folder=journey.folder / "report" / f"cells_{journey.records['export']['digest'][:12]}",
+        name=getattr(journey.splits, "name", None),
     )
     report.save(journey.folder / "report")
     return ["report"], {"rows": report.rows()}
@@ -61,6 +66,8 @@ def _facts(journey, artefacts, test):
             "sparsity": _zeros(file) if name == "int8" else footprint.sparsity(model),
             "latency_ms_p50": p50[name],
             "training_seconds": seconds.get(name),
+            # The model that a compressed one was made from.
+            "parent": {"pruned": "distilled", "int8": journey.final_float}.get(name),
         }
     return facts
 
