@@ -1,9 +1,8 @@
-"""Intervals and tests on per-image correctness."""
+"""Intervals and tests on per-example correctness."""
 
 import numpy as np
 
 _Z = 1.959963984540054
-_CHUNK = 50
 
 
 def wilson_interval(right, n):
@@ -17,30 +16,39 @@ def wilson_interval(right, n):
     return [low, high]
 
 
-def bootstrap_means(values, seed, resamples=1000):
-    """Means of the rows of `values` (k, n) over resampled images: (k, resamples).
-
-    All rows are resampled by the same draws, so differences of rows are paired. A row that holds
-    each image's mean over cells is a cluster bootstrap: an image carries all its cells with it.
-    """
-    values = np.asarray(values, "float64")
-    n = values.shape[1]
-    rng = np.random.default_rng(seed)
-    means = np.empty((len(values), resamples))
-    for start in range(0, resamples, _CHUNK):
-        stop = min(start + _CHUNK, resamples)
-        counts = rng.multinomial(n, np.full(n, 1 / n), size=stop - start)
-        means[:, start:stop] = values @ counts.T / n
-    return means
-
-
 def percentiles(draws):
-    """The middle 95 % of `draws`, as [low, high]."""
-    return [float(value) for value in np.percentile(draws, [2.5, 97.5])]
+    """The middle 95 % of `draws`, as [low, high].
+
+    `None` where more than 2.5 % of the draws are undefined (NaN): then a bound is.
+    """
+    draws = np.asarray(draws)
+    defined = draws[np.isfinite(draws)]
+    if len(defined) < 0.975 * len(draws):
+        return None
+    return [float(value) for value in np.percentile(defined, [2.5, 97.5])]
+
+
+def reflected(value, draws):
+    """The basic bootstrap interval of a score in [0, 1] that resampling makes larger.
+
+    Percentiles of the draws are wrong for calibration errors. The ECE adds up absolute values, so
+    chance gaps within bins count as error: it is biased upwards. A resample has the chance of the
+    sample and its own, so the draws lie above `value` about as far as `value` lies above the
+    truth, and their percentiles are biased twice; they may not even hold `value`. Reflecting them
+    at `value`, [2·value − high, 2·value − low], takes the bias off instead. The interval is
+    clipped to [0, 1], and may for the same reason lie below `value`.
+
+    Reference:
+        Davison & Hinkley, 1997, Bootstrap Methods and their Application, 5.2.
+    """
+    found = percentiles(draws)
+    if found is None:
+        return None
+    return [float(np.clip(2 * value - bound, 0.0, 1.0)) for bound in reversed(found)]
 
 
 def exact_mcnemar(correct_a, correct_b):
-    """Exact McNemar test: images only a or only b gets right, and the two-sided p-value."""
+    """Exact McNemar test: examples only a or only b gets right, and the two-sided p-value."""
     from scipy.stats import binomtest
 
     only_a = int(np.sum(correct_a & ~correct_b))

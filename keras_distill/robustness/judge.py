@@ -1,99 +1,124 @@
-"""From measurements to aggregates and comparisons."""
+"""From records of every example to everything in the report that is a number."""
 
 import numpy as np
 
-from keras_distill.robustness.intervals import (
-    bootstrap_means,
-    exact_mcnemar,
-    holm,
-    percentiles,
-    wilson_interval,
-)
-from keras_distill.robustness.mean_corruption_error import mean_corruption_error
+from keras_distill.robustness.aggregate import aggregate
+from keras_distill.robustness.calibration_bins import CalibrationBins
+from keras_distill.robustness.cell import Cell
+from keras_distill.robustness.cell_scores import cell_scores
+from keras_distill.robustness.error_consistency import error_consistency
+from keras_distill.robustness.intervals import holm
+from keras_distill.robustness.model_scores import ModelScores
+from keras_distill.robustness.pair_comparison import pair_comparison
+from keras_distill.robustness.per_class import per_class
+from keras_distill.robustness.resample_counts import resample_counts
 
 RESAMPLES = 1000
 
 
-def judge(cells, correct, baseline, pairs, seed):
-    """Aggregates of every model, and comparisons of pairs of them.
+def judge(
+    records,
+    cells,
+    labels,
+    names,
+    baseline,
+    pairs,
+    seed,
+    margin=0.005,
+    resamples=RESAMPLES,
+    groups=None,
+    alexnet=False,
+):
+    """Cells, aggregates, comparisons and the rest of the numbers of `report.json`.
+
+    All intervals but Wilson's come from one bootstrap over examples: a resampled example carries
+    all its cells and all models with it, so means over cells are as uncertain as the examples make
+    them and differences between models are paired.
 
     Args:
-        cells: Cells, for each model in the order of the rows of `correct`; the first is clean.
-        correct: `{model: bool (cells, n)}`.
-        baseline: Name of one of the models.
-        pairs: `(model, other)` names; each is compared as model − other.
+        records: Function `(model, cell_index) → record`, a record being what `example_scores`
+            returns. Called cell by cell, each model's record once (the baseline's first).
+        cells: `[(corruption, severity), …]`; the first is `("clean", 0)`.
+        labels: Integer labels, `(n,)`.
+        names: Names of the models, in the order of the report.
+        baseline: One of them.
+        pairs: `[(model, against), …]`; each is compared as model − against.
         seed: Seed of the bootstrap.
+        margin: Loss that still counts as "as good", a fraction.
+        resamples: Number of resamples.
+        groups: `{group: [corruptions]}` for `by_group`; those that were not measured are left out.
+        alexnet: Whether the cells are ImageNet-C's own at 224 px, so that `mce_alexnet` may be
+            computed. It needs all 15 corruptions at all five severities.
 
     Returns:
-        Two lists of dicts: aggregates, one per model; comparisons, one per pair.
+        A dict ready for the document: `cells` (a list of `Cell`), `aggregates`, `comparisons`,
+        `error_consistency`, `per_class`, `calibration`, `tests`, `margin` and `resamples`.
     """
-    names = list(correct)
-    by_model = {name: [cell for cell in cells if cell.model == name] for name in names}
-    corrupted = len(next(iter(correct.values()))) > 1
-    clean = np.stack([correct[name][0] for name in names]).astype("float64")
-    per_image = [correct[name][1:].mean(axis=0) for name in names] if corrupted else []
-    draws = bootstrap_means(np.concatenate([clean, per_image]) if corrupted else clean, seed)
-    aggregates = []
-    for index, name in enumerate(names):
-        first, *rest = by_model[name]
-        row = {
-            "model": name,
-            "clean_accuracy": first.accuracy,
-            "clean_accuracy_ci95": wilson_interval(int(correct[name][0].sum()), first.n),
-            "mean_corrupted_accuracy": None,
-            "mean_corrupted_accuracy_ci95": None,
-            "ce_vs_baseline": None,
-            "ece15_clean": first.ece15,
-            "ece15_corrupted": None,
-            "agreement_clean": first.agreement,
-            "agreement_corrupted": None,
-            "macro_f1_clean": first.macro_f1,
-        }
-        if corrupted:
-            row["mean_corrupted_accuracy"] = float(per_image[index].mean())
-            row["mean_corrupted_accuracy_ci95"] = _mean_interval(
-                row["mean_corrupted_accuracy"], draws[len(names) + index], first.n
-            )
-            row["ce_vs_baseline"] = _relative(rest, by_model[baseline][1:])
-            row["ece15_corrupted"] = float(np.mean([cell.ece15 for cell in rest]))
-            row["agreement_corrupted"] = float(np.mean([cell.agreement for cell in rest]))
-        aggregates.append(row)
-    comparisons = []
-    for name, other in pairs:
-        mine, its = names.index(name), names.index(other)
-        comparison = {
-            "model": name,
-            "against": other,
-            "clean_difference": float(clean[mine].mean() - clean[its].mean()),
-            "clean_difference_ci95": percentiles(draws[mine] - draws[its]),
-            "clean_mcnemar": exact_mcnemar(correct[name][0], correct[other][0]),
-            "corrupted_difference": None,
-            "corrupted_difference_ci95": None,
-        }
-        if corrupted:
-            difference = per_image[mine].mean() - per_image[its].mean()
-            spread = draws[len(names) + mine] - draws[len(names) + its]
-            comparison["corrupted_difference"] = float(difference)
-            comparison["corrupted_difference_ci95"] = percentiles(spread)
-        comparisons.append(comparison)
-    corrected = holm([item["clean_mcnemar"]["p_exact"] for item in comparisons])
-    for item, p in zip(comparisons, corrected, strict=True):
-        item["clean_mcnemar"]["p_holm"] = p
-    return aggregates, comparisons
+    cells = [(str(corruption), int(severity)) for corruption, severity in cells]
+    n = len(labels)
+    counts = resample_counts(n, seed, resamples)
+    scores = {name: ModelScores(cells, n, resamples) for name in names}
+    rows = {name: [] for name in names}
+    right = np.empty((len(names), len(cells), n), bool)
+    bins = {(name, kind): CalibrationBins() for name in names for kind in ("clean", "corrupted")}
+    for index, (corruption, severity) in enumerate(cells):
+        reference = records(baseline, index)
+        for position, name in enumerate(names):
+            record = reference if name == baseline else records(name, index)
+            row, draws = cell_scores(record, reference, labels, counts)
+            scores[name].add(row, draws)
+            rows[name].append(Cell(name, corruption, severity, n, **row))
+            right[position, index] = record["top"] == labels
+            kind = "corrupted" if index else "clean"
+            bins[name, kind].add(record["confidence"], right[position, index])
+    by_class = {
+        name: per_class(right[position], labels, counts) for position, name in enumerate(names)
+    }
+    comparisons = _comparisons(cells, right, scores, names, pairs, margin)
+    return {
+        "margin": margin,
+        "resamples": resamples,
+        "cells": [cell for name in names for cell in rows[name]],
+        "aggregates": [
+            aggregate(name, found, scores[baseline], by_class[name], groups or {}, alexnet)
+            for name, found in scores.items()
+        ],
+        "comparisons": comparisons,
+        "error_consistency": {
+            "models": list(names),
+            "clean": error_consistency(right[:, :1]),
+            "corrupted": error_consistency(right[:, 1:]),
+        },
+        "per_class": [{"model": name} | row for name in names for row in by_class[name]],
+        "calibration": [
+            {"model": name, "kind": kind, "bins": found.rows()}
+            for (name, kind), found in bins.items()
+            if kind == "clean" or len(cells) > 1
+        ],
+        "tests": [
+            {
+                "name": f"{item['model']} not worse than {item['against']} by "
+                f"{100 * margin:g} points, {kind}",
+                "passed": item[f"{kind}_verdict"] in ("better", "as good"),
+            }
+            for item in comparisons
+            for kind in ("clean", "corrupted")
+            if item[f"{kind}_verdict"] is not None
+        ],
+    }
 
 
-def _mean_interval(share, draws, n):
-    # Images all right, or all wrong, resample to themselves: no spread, but no certainty either.
-    if share in (0.0, 1.0):
-        return wilson_interval(round(share * n), n)
-    return percentiles(draws)
-
-
-def _relative(cells, baseline_cells):
-    errors, reference = {}, {}
-    for table, source in ((errors, cells), (reference, baseline_cells)):
-        for cell in source:
-            table.setdefault(cell.corruption, []).append(1.0 - cell.accuracy)
-    if any(sum(values) <= 0 for values in reference.values()):
-        return None
-    return mean_corruption_error(errors, reference)
+def _comparisons(cells, right, scores, names, pairs, margin):
+    found = []
+    for model, against in pairs:
+        two = [names.index(model), names.index(against)]
+        compared = pair_comparison(cells, right[two], [scores[model], scores[against]], margin)
+        found.append({"model": model, "against": against} | compared)
+    # Two families: the pairs on clean data, and all pairs on all corruptions.
+    for tests in (
+        [item["clean_mcnemar"] for item in found],
+        [test for item in found for test in item["by_corruption"]],
+    ):
+        for test, p in zip(tests, holm([test["p_exact"] for test in tests]), strict=True):
+            test["p_holm"] = p
+    return found
