@@ -1,0 +1,47 @@
+"""Two keys in the wrong order."""
+
+import dataclasses
+from itertools import pairwise
+
+import keras
+
+from keras_distill.corruptions.text.spans import characters
+from keras_distill.corruptions.text.text_corruption import TextCorruption
+
+
+@keras.saving.register_keras_serializable(package="keras_distill")
+@dataclasses.dataclass(frozen=True)
+class Transpose(TextCorruption):
+    """Swaps letters or digits that stand side by side in a word.
+
+    Only different ones, and no character is moved twice.
+
+    Edits per character, by severity: .02, .05, .10, .15, .20; drawn as
+    `kd.corruptions.TextCorruption` says.
+
+    Args:
+        severity: 1 to 5.
+
+    Example:
+
+    ```python
+    corrupt = kd.corruptions.get("transpose", severity=3)
+    (text,) = corrupt(["the quick brown fox jumps"], seed=0)
+    assert sorted(text) == sorted("the quick brown fox jumps")
+    ```
+
+    Reference:
+        Belinkov & Bisk, 2018, Synthetic and Natural Noise Both Break Neural Machine
+        Translation, https://arxiv.org/abs/1711.02173, their "Swap" noise, here at the
+        ends of words too
+    """
+
+    name = "transpose"
+
+    def places(self, text):
+        able = [(a, b) for a, b in characters(text) if text[a].isalnum()]
+        return [(a, d) for (a, b), (c, d) in pairwise(able) if b == c and text[a:b] != text[c:d]]
+
+    def replacement(self, text, start, end, draw):
+        (_, middle), _ = characters(text[start:end])
+        return text[start + middle : end] + text[start : start + middle]
