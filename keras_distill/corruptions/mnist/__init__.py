@@ -10,6 +10,7 @@ from keras_distill.corruptions.mnist.rotate import Rotate as Rotate
 from keras_distill.corruptions.mnist.scale import Scale as Scale
 from keras_distill.corruptions.mnist.shear import Shear as Shear
 from keras_distill.corruptions.mnist.shot_noise import ShotNoise as ShotNoise
+from keras_distill.corruptions.mnist.spatter import Spatter as Spatter
 from keras_distill.corruptions.mnist.stripe import Stripe as Stripe
 from keras_distill.corruptions.mnist.translate import Translate as Translate
 from keras_distill.corruptions.mnist.zigzag import Zigzag as Zigzag

@@ -1,5 +1,6 @@
+import hashlib
+
 import numpy as np
-import pytest
 from scipy.ndimage import correlate, gaussian_filter
 
 from keras_distill.corruptions.mnist import CannyEdges
@@ -80,8 +81,9 @@ def test_weak_edge_stays_only_beside_a_strong_one():
     assert not made[0].any() and (made[1, 6:20].any(axis=1)).all()
 
 
-def test_against_scikit_image_where_it_is_installed(digits):
-    feature = pytest.importorskip("skimage.feature")
-    made = CannyEdges(1)(digits, seed=0)
-    for image, found in zip(digits[..., 0], made[..., 0], strict=True):
-        np.testing.assert_array_equal(found > 0, feature.canny(image / 255.0))
+def test_edges_that_scikit_image_finds(digits):
+    made = CannyEdges(1)(digits, seed=0)[..., 0] > 0
+    # skimage.feature.canny of scikit-image 0.26.0 on the same three images.
+    assert made.sum(axis=(1, 2)).tolist() == [61, 95, 76]
+    digest = hashlib.sha256(made.astype("uint8").tobytes()).hexdigest()
+    assert digest.startswith("cf50d32a7b717719")
