@@ -1,10 +1,10 @@
 """Which corruptions there are, and which sets of them are whole."""
 
-from keras_distill.corruptions import image, text
+from keras_distill.corruptions import image, mnist, text
 
 BUILT = {
     kind.name: kind
-    for room in (image, text)
+    for room in (image, mnist, text)
     for kind in vars(room).values()
     if isinstance(kind, type) and kind.name is not None
 }

@@ -1,0 +1,41 @@
+"""Noise of light itself: few photons."""
+
+import dataclasses
+
+import keras
+
+from keras_distill.corruptions.mnist.mnist_corruption import MnistCorruption
+
+
+@keras.saving.register_keras_serializable(package="keras_distill.mnist")
+@dataclasses.dataclass(frozen=True)
+class ShotNoise(MnistCorruption):
+    """Counts photons: Poisson(3 x) / 3 for each pixel.
+
+    The strongest of ImageNet-C's five.
+
+    Args:
+        severity: 1, the only one.
+        profile, rng: See `kd.corruptions.mnist.MnistCorruption`.
+
+    Example:
+
+    ```python
+    digits = np.zeros((2, 28, 28, 1))
+    digits[:, 6:22, 13:15] = 1.0
+    corrupted = kd.corruptions.get("mnist_c/shot_noise", severity=1)(digits, seed=0)
+    assert (corrupted != digits).any()
+    ```
+
+    Reference:
+        Mu & Gilmer, 2019, https://arxiv.org/abs/1906.02337
+    """
+
+    name = "mnist_c/shot_noise"
+    constants = {"mnist28": (3,)}
+
+    def draw(self, image, constant, rng):
+        return rng.poisson(image * constant)
+
+    def apply(self, images, constant, draws):
+        return (draws / constant).astype(images.dtype)
