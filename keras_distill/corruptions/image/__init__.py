@@ -9,5 +9,6 @@ from keras_distill.corruptions.image.impulse_noise import ImpulseNoise as Impuls
 from keras_distill.corruptions.image.jpeg_compression import JpegCompression as JpegCompression
 from keras_distill.corruptions.image.missing_patch import MissingPatch as MissingPatch
 from keras_distill.corruptions.image.missing_rows import MissingRows as MissingRows
+from keras_distill.corruptions.image.motion_blur import MotionBlur as MotionBlur
 from keras_distill.corruptions.image.pixelate import Pixelate as Pixelate
 from keras_distill.corruptions.image.shot_noise import ShotNoise as ShotNoise
