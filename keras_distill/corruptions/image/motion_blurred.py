@@ -4,8 +4,8 @@ import numpy as np
 
 # Weights below this share move no byte in single precision.
 NEGLIGIBLE = 1e-7
-# Rows worked on at once: what is added to, what is added and its source stay in the core's cache.
-_STRIP = 2**14
+# Numbers worked on at once: sums, what is added to them and its source stay in the cache.
+_STRIP = 2**15
 
 
 def motion_blurred(images, radius, sigma, angles, precision="float32"):
@@ -30,34 +30,43 @@ def motion_blurred(images, radius, sigma, angles, precision="float32"):
     weights /= weights.sum()
     if precision == "float32":
         weights = weights[weights > NEGLIGIBLE]
-    height, width = images.shape[1:3]
     lines = [_line(len(weights), angle) for angle in angles]
     ends = np.array([(down[-1], right[-1]) for down, right in lines])
     before, after = np.maximum(0, -ends.min(axis=0)), np.maximum(0, ends.max(axis=0))
     padded = _with_edges_continued(images, before, after, precision)
     made = np.empty_like(images)
-    rows = max(1, _STRIP // images[0, 0].size)
-    for source, target, (down, right) in zip(padded, made, lines, strict=True):
-        for start in range(0, height, rows):
+    width, channels = images.shape[2:]
+    across = padded[0, 0].size
+    rows = max(1, _STRIP // across)
+    totals, parts = np.empty(rows * across, precision), np.empty(rows * across, precision)
+    for image, target, (down, right) in zip(
+        padded.reshape(len(images), -1), made, lines, strict=True
+    ):
+        # Seen as one row of numbers, each pixel of the line is the same step away from all.
+        offsets = (down + before[0]) * across + (right + before[1]) * channels
+        for start in range(0, len(target), rows):
             strip = target[start : start + rows]
+            size = len(strip) * across - (across - width * channels)
+            total, part = totals[:size], parts[:size]
             # A half for rounding to 16 bits.
-            total, part = np.full(strip.shape, 0.5, precision), np.empty(strip.shape, precision)
-            for weight, y, x in zip(weights.tolist(), down, right, strict=True):
-                y, x = y + before[0] + start, x + before[1]
-                np.multiply(source[y : y + len(strip), x : x + width], weight, out=part)
+            total.fill(0.5)
+            for weight, offset in zip(
+                weights.tolist(), (offsets + start * across).tolist(), strict=True
+            ):
+                np.multiply(image[offset : offset + size], weight, out=part)
                 total += part
             if precision == "float64":
                 np.floor(total, out=total)
             # 257 · 255 is the largest number of 16 bits.
-            strip[...] = total / 257.0
+            total /= 257.0
+            strip[...] = totals[: len(strip) * across].reshape(len(strip), -1, channels)[:, :width]
     return made
 
 
 def _line(length, angle):
     """How far down and to the right the pixels lie; half a pixel goes to the lower number."""
     steps, angle = np.arange(length), np.deg2rad(angle)
-    down, right = (np.ceil(steps * part - 0.5) for part in (np.sin(angle), np.cos(angle)))
-    return down.astype(int).tolist(), right.astype(int).tolist()
+    return [np.ceil(steps * part - 0.5).astype(int) for part in (np.sin(angle), np.cos(angle))]
 
 
 def _with_edges_continued(images, before, after, precision):
