@@ -65,7 +65,7 @@ def motion_blurred(images, radius, sigma, angles, precision="float32"):
 
 
 def _line(length, angle):
-    """(2, length): how far down and to the right the pixels lie; a half goes to the lower number."""
+    """(2, length): how far down and to the right the pixels lie; a half goes down."""
     # Multiplied and divided by the length as ImageMagick does: at 30 degrees it decides halves.
     angle = np.deg2rad(angle)
     ends = length * np.stack([np.sin(angle), np.cos(angle)])
