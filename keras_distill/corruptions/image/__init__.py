@@ -2,6 +2,7 @@
 
 from keras_distill.corruptions.image.brightness import Brightness as Brightness
 from keras_distill.corruptions.image.contrast import Contrast as Contrast
+from keras_distill.corruptions.image.defocus_blur import DefocusBlur as DefocusBlur
 from keras_distill.corruptions.image.gaussian_blur import GaussianBlur as GaussianBlur
 from keras_distill.corruptions.image.gaussian_noise import GaussianNoise as GaussianNoise
 from keras_distill.corruptions.image.image_corruption import ImageCorruption as ImageCorruption
