@@ -101,5 +101,7 @@ def _correctness(models, base):
     return {
         "clean": {key: found[0].astype("float64") for key, found in right.items()},
         # Without corruptions the mean of no cells is 0, as it always was.
-        "corrupted": {key: found[1:].sum(0) / max(len(found) - 1, 1) for key, found in right.items()},
+        "corrupted": {
+            key: found[1:].sum(0) / max(len(found) - 1, 1) for key, found in right.items()
+        },
     }

@@ -43,7 +43,7 @@ def attack_probe(measurement, attacks, parents, baseline, seed):
                 moved = _attacked(loaded[crafted_on].model, attack, epsilon, images, labels, seed)
                 for name in right:
                     if source[name] == crafted_on:
-                        found = measurement.probabilities(name, moved, labels).argmax(1) == labels
+                        found = measurement.probabilities(name, moved).argmax(1) == labels
                         right[name] = int(found.sum())
             rows += [
                 {

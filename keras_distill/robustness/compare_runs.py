@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_distill.robustness.intervals import bootstrap_means, holm, percentiles
+from keras_distill.robustness.intervals import holm, percentiles
+from keras_distill.robustness.resample_counts import resample_counts
 from keras_distill.robustness.run_table import RunTable
 from keras_distill.robustness.seed_comparison import compare_seeds
 
@@ -79,7 +80,7 @@ def _told(control, treated, seed):
         found = compare_seeds(control, treated, seed)
         return {"difference": found["difference"], "ci95": found["ci95"], "p": found["p"]}
     each = treated[0] - control[0]
-    draws = bootstrap_means(each[None], seed)[0]
+    draws = each @ resample_counts(len(each), seed) / len(each)
     # The share of resamples on the other side of zero, twice: never smaller than they can tell.
     beyond = min((draws <= 0).mean(), (draws >= 0).mean())
     p = min(1.0, max(2 * float(beyond), 2 / (len(draws) + 1)))

@@ -1,5 +1,6 @@
 """Models × corruptions → report."""
 
+import dataclasses
 import os
 import pathlib
 import platform
@@ -218,6 +219,7 @@ def evaluate(
             for model, predictor in loaded.items()
         ],
         **judged,
+        "cells": [dataclasses.asdict(cell) for cell in judged["cells"]],
         **probed,
     }
     return Report(document, predictions, labels)

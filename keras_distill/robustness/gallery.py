@@ -89,7 +89,7 @@ def _row(measurement, makers, number, example, label, name, why):
             seen = makers[name, severity](seen, measurement.seed, [number])
         answers = {}
         for model in measurement.loaded:
-            p = measurement.probabilities(model, seen, np.array([label]))[0]
+            p = measurement.probabilities(model, seen)[0]
             answers[model] = {"class": int(p.argmax()), "confidence": float(p.max())}
         text = measurement.data.modality == "text"
         frames.append(

@@ -77,7 +77,7 @@ class Measurement:
                 inputs = maker(inputs, self.seed, part.indices)
             records, reference = {}, None
             for name in self._order:
-                found = self.probabilities(name, inputs, part.labels)
+                found = self.probabilities(name, inputs)
                 temperature = self.temperatures[name]
                 records[name] = example_scores(found, part.labels, reference, temperature)
                 reference = found if reference is None else reference
@@ -101,7 +101,7 @@ class Measurement:
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
-    def probabilities(self, name, inputs, labels):
+    def probabilities(self, name, inputs):
         """Checked class probabilities `(n, classes)` of one model."""
         predictor = self.loaded[name]
         inputs = as_seen(inputs)
@@ -122,7 +122,8 @@ class Measurement:
                 f"{name!r} gives outputs that are NaN or infinite, so it has no top class. "
                 "Expected finite outputs: check its weights."
             )
-        low, high, classes = labels.min(), labels.max(), probabilities.shape[1]
+        labels, classes = self.data.labels, probabilities.shape[1]
+        low, high = labels.min(), labels.max()
         if low < 0 or high >= classes:
             raise ValueError(
                 f"The labels go from {low} to {high}, but {name!r} has {classes} classes. "

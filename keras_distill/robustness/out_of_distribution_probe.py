@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_distill.robustness.measured_data import MeasuredData
-from keras_distill.robustness.out_of_distribution import out_of_distribution_scores
+from keras_distill.robustness.out_of_distribution import out_of_distribution
 
 EXAMPLES = 10_000
 
@@ -22,7 +22,7 @@ def out_of_distribution_probe(measurement, records, others, seed):
     """
     rows = []
     for name, other in others.items():
-        inputs, labels = other.first(EXAMPLES)
+        inputs, _ = other.first(EXAMPLES)
         if inputs.shape[1:] != measurement.data.first(1)[0].shape[1:]:
             raise ValueError(
                 f"The examples of {name!r} have shape {inputs.shape[1:]}, those of the data "
@@ -30,8 +30,8 @@ def out_of_distribution_probe(measurement, records, others, seed):
             )
         for model in measurement.loaded:
             inside = records(model, ("clean", 0))["confidence"]
-            outside = measurement.probabilities(model, inputs, labels).max(axis=1)
-            found = out_of_distribution_scores(inside, outside, seed)
+            outside = measurement.probabilities(model, inputs).max(axis=1)
+            found = out_of_distribution(inside, outside, seed)
             rows.append({"model": model, "data": name, **found})
     return rows
 

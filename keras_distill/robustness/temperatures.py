@@ -27,6 +27,6 @@ def temperatures(measurement, held_out):
     if np.unique(labels).size < 2:
         return dict.fromkeys(measurement.loaded)
     return {
-        name: fit_temperature(measurement.probabilities(name, inputs, labels), labels)
+        name: fit_temperature(measurement.probabilities(name, inputs), labels)
         for name in measurement.loaded
     }

@@ -63,7 +63,7 @@ def nan_model(images):
         (
             {"corruptions": ["contrast"], "severities": ()},
             "`severities` is empty. Expected at least one of 1, 2, 3, 4, 5; to measure clean "
-            "images only, give corruptions=[].",
+            "data only, give corruptions=[].",
         ),
         (
             {"corruptions": ["contrast", "contrast"]},
@@ -72,7 +72,7 @@ def nan_model(images):
         ),
         (
             {"models": {"a": lambda x: np.zeros((len(x), 2, 2))}},
-            "'a' gives outputs of shape (10, 2, 2) for 10 images. Expected (images, classes) "
+            "'a' gives outputs of shape (5, 2, 2) for 5 examples. Expected (examples, classes) "
             "with at least two classes.",
         ),
         (

@@ -82,7 +82,8 @@ def test_what_is_finished_is_not_repeated(tmp_path):
         measured(tmp_path / "run", model=breaks)
     calls.clear()
     done = len(list((tmp_path / "run").glob("*.npz")))
-    assert done == 4
+    # A part that had begun is finished.
+    assert 4 <= done <= 5
     whole = measured(tmp_path / "run", model=lambda x: calls.append(1) or brightness_of(x))
     assert len(calls) == 2 * (12 - done)
     fresh = measured(tmp_path / "fresh")

@@ -6,7 +6,7 @@ import pytest
 from keras_distill import predictors
 from keras_distill.robustness.measured_data import MeasuredData
 from keras_distill.robustness.measurement import Measurement
-from keras_distill.robustness.out_of_distribution import out_of_distribution_scores
+from keras_distill.robustness.out_of_distribution import out_of_distribution
 from keras_distill.robustness.out_of_distribution_probe import (
     other_data,
     out_of_distribution_probe,
@@ -40,7 +40,7 @@ def test_confidence_tells_them_apart(measurement):
     others = {"dark": other_data(DARK)}
     (row,) = out_of_distribution_probe(measurement, records, others, 2)
     assert row == {
-        "model": "a", "data": "dark", **out_of_distribution_scores(inside, outside, 2),
+        "model": "a", "data": "dark", **out_of_distribution(inside, outside, 2),
     }  # fmt: skip
     assert row["auroc"] > 0.9 and (row["n_in"], row["n_out"]) == (40, 30)
 

@@ -4,11 +4,13 @@ DOCUMENT = {"data": {"n": 2000}}
 NOTHING = {"difference": None, "ci95": None, "p": None, "p_holm": None}
 
 
-def row(model, clean, corrupted, **told):
+def row(model, clean, corrupted, told=None):
     found = {"model": model, "runs": 3}
     for kind, (mean, sd) in (("clean", clean), ("corrupted", corrupted)):
         found |= {f"{kind}_mean": mean, f"{kind}_sd": sd}
-        found |= {f"{kind}_{key}": value for key, value in (NOTHING | told.get(kind, {})).items()}
+        found |= {
+            f"{kind}_{key}": value for key, value in (NOTHING | (told or {}).get(kind, {})).items()
+        }
     return found
 
 
@@ -19,7 +21,7 @@ TABLE = RunTable(
             "a|b_c&d",
             (0.912345, 0.0123),
             (None, None),
-            clean={"difference": 0.012, "ci95": [0.001, 0.02], "p": 0.01, "p_holm": 0.04},
+            {"clean": {"difference": 0.012, "ci95": [0.001, 0.02], "p": 0.01, "p_holm": 0.04}},
         ),
     ],
     "control",

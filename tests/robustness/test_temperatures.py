@@ -12,7 +12,7 @@ LABELS = RNG.integers(0, 2, 60)
 IMAGES = RNG.integers(0, 256, (60, 2, 2, 1), np.uint8)
 
 
-def overconfident(name, inputs, labels):
+def overconfident(name, inputs):
     p = 0.05 + 0.9 * (inputs.mean(axis=(1, 2, 3)) > 0.5)
     return np.stack([1 - p, p], axis=1)
 
@@ -24,7 +24,7 @@ def measurement(labels):
 
 def test_every_second_clean_example_decides():
     found = temperatures(measurement(LABELS), None)
-    seen = overconfident("a", IMAGES[::2] / np.float32(255), None)
+    seen = overconfident("a", IMAGES[::2] / np.float32(255))
     assert found == {"a": pytest.approx(fit_temperature(seen, LABELS[::2]))}
     # Answers that are right by chance alone should not be that sure.
     assert found["a"] > 2
@@ -32,7 +32,7 @@ def test_every_second_clean_example_decides():
 
 def test_held_out_data_decide_where_they_are_given():
     held_out = MeasuredData((IMAGES[:20], LABELS[:20]))
-    seen = overconfident("a", IMAGES[:20] / np.float32(255), None)
+    seen = overconfident("a", IMAGES[:20] / np.float32(255))
     found = temperatures(measurement(LABELS), held_out)
     assert found == {"a": pytest.approx(fit_temperature(seen, LABELS[:20]))}
 

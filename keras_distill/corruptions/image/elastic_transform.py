@@ -67,7 +67,9 @@ class ElasticTransform(ImageCorruption):
         exact = "float64" if self.rng == "reference" else "float32"
         planes = sample_bilinear(planes, *_affine(images.shape[1:3], draws[0], exact), "mirror")
         if size and self.rng == "reference":
-            planes = np.stack([_bent(*each, size, sigma) for each in zip(planes.swapaxes(0, 1), draws[1])], 1)
+            planes = np.stack(
+                [_bent(*each, size, sigma) for each in zip(planes.swapaxes(0, 1), draws[1])], 1
+            )
         elif size:
             height, width = images.shape[1:3]
             down = gaussian_matrix(height, sigma, "reflect", 3.0)
