@@ -64,7 +64,7 @@ class GlassBlur(ImageCorruption):
         for which in draws.swapaxes(0, 1):
             step = _sources(which, distance, height, width)
             source = step if source is None else source[step]
-        moved = smooth.reshape(-1, channels)[source].reshape(images.shape)
+        moved = smooth.reshape(-1, channels).take(source, axis=0).reshape(images.shape)
         return gaussian_filtered(np.divide(moved, 255.0, dtype=images.dtype), sigma)
 
 

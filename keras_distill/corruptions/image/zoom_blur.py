@@ -54,18 +54,26 @@ class ZoomBlur(ImageCorruption):
         if self.rng == "reference":
             return np.stack([_mean_of_zooms(image.astype("float32"), factors) for image in images])
         number, height, width, channels = images.shape
+        # A pixel's numbers in all images beside each other: each image's sums are its own.
+        pixels = images.reshape(number, -1, channels).swapaxes(0, 1).reshape(height * width, -1)
         if height * width <= SMALL:
-            pixels = images.reshape(number, -1, channels).swapaxes(0, 1).reshape(height * width, -1)
-            made = _for_all_pixels(height, width, factors) @ pixels
-            return (
-                made.reshape(height * width, number, channels).swapaxes(0, 1).reshape(images.shape)
-            )
-        down, right = _for_each_axis(height, width, factors)
-        columns_first = images.transpose(2, 1, 0, 3).reshape(width, -1)
-        zoomed = (right @ columns_first).reshape(-1, width, height, number * channels)
-        made = down @ zoomed.swapaxes(1, 2).reshape(len(factors) * height, -1)
-        made = made.reshape(height, width, number, channels).transpose(2, 0, 1, 3)
-        return (images + made) / (len(factors) + 1)
+            pixels = _for_all_pixels(height, width, factors) @ pixels
+        else:
+            pixels = _axis_by_axis(pixels, height, width, factors)
+        return pixels.reshape(-1, number, channels).swapaxes(0, 1).reshape(images.shape)
+
+
+def _axis_by_axis(pixels, height, width, factors):
+    order = np.arange(height * width)
+    by_columns = order.reshape(height, width).T.reshape(-1)
+    by_rows = order.reshape(width, height).T.reshape(-1)
+    given = pixels.take(by_columns, axis=0).reshape(width, -1)
+    total = pixels.reshape(height, -1).copy()
+    for down, right in _for_each_axis(height, width, factors):
+        zoomed = (right @ given).reshape(pixels.shape).take(by_rows, axis=0)
+        total += down @ zoomed.reshape(height, -1)
+    total /= len(factors) + 1
+    return total
 
 
 def _mean_of_zooms(image, factors):
@@ -119,8 +127,4 @@ def _for_all_pixels(height, width, factors):
 
 @functools.lru_cache(maxsize=16)
 def _for_each_axis(height, width, factors):
-    """The sum over the factors of rows' enlargements, and all the columns' one below the other."""
-    from scipy import sparse
-
-    down = sparse.hstack([_enlargement(height, factor) for factor in factors], "csr")
-    return down, sparse.vstack([_enlargement(width, factor) for factor in factors], "csr")
+    return [(_enlargement(height, factor), _enlargement(width, factor)) for factor in factors]
