@@ -5,6 +5,7 @@ from keras_distill.corruptions.image.contrast import Contrast as Contrast
 from keras_distill.corruptions.image.defocus_blur import DefocusBlur as DefocusBlur
 from keras_distill.corruptions.image.gaussian_blur import GaussianBlur as GaussianBlur
 from keras_distill.corruptions.image.gaussian_noise import GaussianNoise as GaussianNoise
+from keras_distill.corruptions.image.glass_blur import GlassBlur as GlassBlur
 from keras_distill.corruptions.image.image_corruption import ImageCorruption as ImageCorruption
 from keras_distill.corruptions.image.impulse_noise import ImpulseNoise as ImpulseNoise
 from keras_distill.corruptions.image.jpeg_compression import JpegCompression as JpegCompression
@@ -13,3 +14,4 @@ from keras_distill.corruptions.image.missing_rows import MissingRows as MissingR
 from keras_distill.corruptions.image.motion_blur import MotionBlur as MotionBlur
 from keras_distill.corruptions.image.pixelate import Pixelate as Pixelate
 from keras_distill.corruptions.image.shot_noise import ShotNoise as ShotNoise
+from keras_distill.corruptions.image.zoom_blur import ZoomBlur as ZoomBlur

@@ -1,5 +1,7 @@
 """Weighted sums of each pixel's neighbours: what every blur of one kernel is."""
 
+import functools
+
 import numpy as np
 
 # Kernels of more weights go through the Fourier transform, which is then faster.
@@ -54,8 +56,7 @@ def _transformed(images, kernel):
     number, height, width, channels = images.shape
     rows, columns = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
     sides = fft.next_fast_len(height), fft.next_fast_len(width, real=True)
-    # The conjugate correlates where the plain product would convolve.
-    factor = np.conj(fft.rfft2(kernel, sides))[:, :, None]
+    factor = _spectrum(kernel.tobytes(), kernel.dtype.name, kernel.shape, sides, channels)
     made = np.empty((number, rows, columns, channels), images.dtype)
     for image, target in zip(images, made, strict=True):
         spectrum = fft.fft(fft.rfft(image, sides[1], axis=1), sides[0], axis=0, overwrite_x=True)
@@ -63,3 +64,13 @@ def _transformed(images, kernel):
         kept = fft.ifft(spectrum, axis=0, overwrite_x=True)[:rows]
         target[...] = fft.irfft(kept, sides[1], axis=1)[:, :columns]
     return made
+
+
+# A large image comes alone, and one kernel serves thousands of them.
+@functools.lru_cache(maxsize=4)
+def _spectrum(weights, kind, shape, sides, channels):
+    from scipy import fft
+
+    kernel = np.frombuffer(weights, kind).reshape(shape)
+    # The conjugate correlates where the plain product would convolve.
+    return np.conj(fft.rfft2(kernel, sides))[:, :, None].repeat(channels, axis=2)

@@ -1,6 +1,7 @@
 """A lens out of focus."""
 
 import dataclasses
+import functools
 
 import keras
 import numpy as np
@@ -49,6 +50,7 @@ class DefocusBlur(ImageCorruption):
         return correlated(np.pad(images, around, mode="reflect"), kernel)
 
 
+@functools.lru_cache
 def _disk(radius, sigma):
     """The kernel without rows and columns of noughts, in float32 as the reference has it."""
     edge, half = (8, 1) if radius <= 8 else (radius, 2)
