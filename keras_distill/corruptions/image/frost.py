@@ -9,8 +9,6 @@ from keras_distill.corruptions.image.frost_textures import frost_textures
 from keras_distill.corruptions.image.image_corruption import ImageCorruption
 
 SCALES = {"cifar32": 0.2, "tiny64": 0.3, "imagenet224": 1}
-# How red, green and blue make grey (ITU-R BT.601).
-LUMA = np.array([0.299, 0.587, 0.114])
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -51,24 +49,30 @@ class Frost(ImageCorruption):
     on_bytes = True
 
     def draw(self, image, constant, rng):
-        draw = rng.randint if self.rng == "reference" else rng.integers
-        textures = self._textures(image[None])
-        # One after the other: which picture, then how far down, how far to the right.
-        return np.array([draw(0, size) for size in textures.shape[:3]])
+        # Which picture, then how far down, how far to the right.
+        sizes = self._textures(image[None]).shape[:3]
+        if self.rng == "reference":
+            return np.array([rng.randint(0, size) for size in sizes])
+        return (rng.random(3) * sizes).astype(int)
 
     def apply(self, images, constant, draws):
-        height, width, channels = images.shape[1:]
+        height, width = images.shape[1:3]
         textures = self._textures(images)
         exact = "float64" if self.rng == "reference" else "float32"
-        made = np.multiply(images, constant[0], dtype=exact)
-        for image, (which, top, left) in zip(made, draws, strict=True):
-            # The pictures join at their borders, so that a piece may reach across.
-            rows = np.arange(top, top + height) % textures.shape[1]
-            piece = textures[which].take(rows, axis=0)
-            columns = np.arange(left, left + width) % textures.shape[2]
-            piece = piece.take(columns, axis=1)
-            image += np.multiply(piece, constant[1], dtype=exact)
-        return np.minimum(made, 255).astype(np.uint8)
+        frost = np.empty(images.shape, "uint8")
+        for into, (which, top, left) in zip(frost, draws, strict=True):
+            piece = textures[which, top : top + height, left : left + width]
+            if piece.shape != into.shape:
+                # The pictures join at their borders, so that a piece may reach across.
+                rows = np.arange(top, top + height) % textures.shape[1]
+                columns = np.arange(left, left + width) % textures.shape[2]
+                piece = textures[which][rows].take(columns, axis=1)
+            into[:] = piece
+        made, frost = images.astype(exact), frost.astype(exact)
+        made *= constant[0]
+        frost *= constant[1]
+        made += frost
+        return np.minimum(made, 255, out=made).astype(np.uint8)
 
     def _textures(self, images):
-        return frost_textures(SCALES[self.profile_for(images)])
+        return frost_textures(SCALES[self.profile_for(images)], images.shape[-1])

@@ -10,9 +10,9 @@ SEED = 20190328
 # branches, share of the haze; then mean and standard deviation of its grey levels, which are
 # near those of the reference's five photographs.
 KINDS = (
-    (18, 6, 190, 60, 11, 1.5, 131, 19),
-    (300, 4, 56, 60, 8, 0.8, 207, 19),
-    (60, 2, 170, 36, 7, 0.8, 208, 19),
+    (18, 6, 190, 60, 11, 0.8, 131, 19),
+    (300, 4, 56, 60, 8, 0.6, 207, 19),
+    (60, 2, 170, 36, 7, 0.6, 207, 19),
     (46, 6, 95, 60, 9, 0.6, 153, 28),
     (22, 1, 400, 46, 9, 0.5, 124, 40),
 )
@@ -21,8 +21,8 @@ KINDS = (
 DARK, BRIGHT = np.array([-17.0, 2.0, 15.0]), np.array([-5.0, 1.0, 4.0])
 
 
-@functools.lru_cache(maxsize=3)
-def frost_textures(scale):
+@functools.lru_cache(maxsize=6)
+def frost_textures(scale, channels):
     """Five pictures of frost, of our own making: no photograph is in them.
 
     Crystals grow from random places: arms with side branches that carry smaller ones, drawn
@@ -32,19 +32,24 @@ def frost_textures(scale):
     Args:
         scale: 1 for 640 pixels a side, .3 for 192, .2 for 128 (by bilinear interpolation
             without averaging, as the reference shrinks its photographs).
+        channels: 3, or 1 for grey (ITU-R BT.601's luma).
 
     Returns:
-        `(5, side, side, 3)` uint8, not to be written to.
+        `(5, side, side, channels)` uint8, not to be written to.
 
     Example:
 
     ```python
     from keras_distill.corruptions.image.frost_textures import frost_textures
 
-    assert frost_textures(0.2).shape == (5, 128, 128, 3)
+    assert frost_textures(0.2, 3).shape == (5, 128, 128, 3)
     ```
     """
-    textures = np.stack([_shrunk(_drawn(number), scale) for number in range(len(KINDS))])
+    if channels == 1:
+        red, green, blue = np.moveaxis(frost_textures(scale, 3), -1, 0)
+        textures = np.rint(0.299 * red + 0.587 * green + 0.114 * blue)[..., None].astype(np.uint8)
+    else:
+        textures = np.stack([_shrunk(_drawn(number), scale) for number in range(len(KINDS))])
     textures.flags.writeable = False
     return textures
 
