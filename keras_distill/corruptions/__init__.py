@@ -4,3 +4,4 @@ from keras_distill.corruptions.corruption import Corruption as Corruption
 from keras_distill.corruptions.get import get as get
 from keras_distill.corruptions.image.image_corruption import ImageCorruption as ImageCorruption
 from keras_distill.corruptions.names import names as names
+from keras_distill.corruptions.sequence import sequence as sequence
