@@ -4,6 +4,7 @@ from keras_distill.robustness.alexnet_errors import alexnet_errors as alexnet_er
 from keras_distill.robustness.cell import Cell as Cell
 from keras_distill.robustness.compare_runs import compare_runs as compare_runs
 from keras_distill.robustness.evaluate import evaluate as evaluate
+from keras_distill.robustness.flip_probability import flip_probability as flip_probability
 from keras_distill.robustness.mean_corruption_error import (
     mean_corruption_error as mean_corruption_error,
 )
