@@ -4,5 +4,5 @@ from keras_distill.corruptions.corruption import Corruption as Corruption
 from keras_distill.corruptions.get import get as get
 from keras_distill.corruptions.image.image_corruption import ImageCorruption as ImageCorruption
 from keras_distill.corruptions.names import names as names
-from keras_distill.corruptions.text.text_corruption import TextCorruption as TextCorruption
 from keras_distill.corruptions.sequence import sequence as sequence
+from keras_distill.corruptions.text.text_corruption import TextCorruption as TextCorruption

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_distill.corruptions.image.image_corruption import ImageCorruption
+from keras_distill.corruptions.image.shifted_hsv import shifted_hsv
 
 
 @keras.saving.register_keras_serializable(package="keras_distill")
@@ -13,7 +14,10 @@ from keras_distill.corruptions.image.image_corruption import ImageCorruption
 class Brightness(ImageCorruption):
     """Adds to the value V of HSV; on grey images, to the image.
 
-    What is added on [0, 1], by severity: .05, .1, .15, .2, .3.
+    What is added on [0, 1], by severity:
+
+    - cifar32: .05, .1, .15, .2, .3
+    - tiny64 and imagenet224: .1, .2, .3, .4, .5
 
     Args:
         severity: 1 to 5.
@@ -31,10 +35,25 @@ class Brightness(ImageCorruption):
     """
 
     name = "brightness"
-    constants = {"cifar32": (0.05, 0.1, 0.15, 0.2, 0.3)}
+    constants = {
+        "cifar32": (0.05, 0.1, 0.15, 0.2, 0.3),
+        "tiny64": (0.1, 0.2, 0.3, 0.4, 0.5),
+        "imagenet224": (0.1, 0.2, 0.3, 0.4, 0.5),
+    }
 
     def apply(self, images, constant, draws):
-        value = images.max(axis=-1, keepdims=True)
-        brighter = np.clip(value + constant, 0.0, 1.0)
+        if images.shape[-1] == 1:
+            return images + constant
+        if self.rng == "reference":
+            return shifted_hsv(images, value=constant)
+        red, green, blue = np.moveaxis(images, -1, 0)
+        value = np.maximum(np.maximum(red, green), blue)
+        black = value == 0.0
+        value[black] = 1.0
         # Hue and saturation stay when all channels are scaled alike; black has neither.
-        return np.where(value > 0, images * (brighter / np.where(value > 0, value, 1.0)), brighter)
+        scale = np.minimum(value + constant, 1.0) / value
+        made = np.empty_like(images)
+        for channel in range(3):
+            np.multiply(images[..., channel], scale, out=made[..., channel])
+        made[black] = constant
+        return made

@@ -10,8 +10,6 @@ from keras_distill.corruptions.corruption import Corruption
 # 32, 64 and 224 pixels; between them the nearer one, by ratio, is chosen.
 PROFILES = {"cifar32": 48, "tiny64": 120, "imagenet224": float("inf")}
 RNGS = ("fast", "reference")
-# About what a core's own cache holds in float32.
-_BLOCK = 2**18
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +62,9 @@ class ImageCorruption(Corruption):
     constants = {}
     # True: `apply` works on uint8 images instead of floats in [0, 1].
     on_bytes = False
+    # Channel values that `apply` is given at once, if that is an image or more: so many that
+    # a core's own cache holds a few arrays of them.
+    block_size = 2**16
 
     def __post_init__(self):
         super().__post_init__()
@@ -140,7 +141,7 @@ class ImageCorruption(Corruption):
         made = np.empty(images.shape, "uint8" if images.dtype == np.uint8 else "float32")
         if not images.size:
             return made
-        step = max(1, _BLOCK // images[0].size)
+        step = max(1, self.block_size // images[0].size)
         rngs = self._rngs(seed, indices) if self.random else None
         for start in range(0, len(images), step):
             block = slice(start, start + step)
@@ -167,8 +168,10 @@ class ImageCorruption(Corruption):
         if self.on_bytes:
             return made if as_bytes else np.divide(made, 255.0, dtype="float32")
         made = np.clip(made, 0.0, 1.0)
+        if not as_bytes:
+            return made
         # Cut off, not rounded: what the reference's np.uint8 does.
-        return (made * 255.0).astype(np.uint8) if as_bytes else made
+        return np.multiply(made, 255.0, out=made).astype(np.uint8)
 
     def _rngs(self, seed, indices):
         if self.rng == "fast":

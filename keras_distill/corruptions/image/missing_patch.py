@@ -3,6 +3,7 @@
 import dataclasses
 
 import keras
+import numpy as np
 
 from keras_distill.corruptions.image.image_corruption import PROFILES, ImageCorruption
 
@@ -34,7 +35,7 @@ class MissingPatch(ImageCorruption):
         height, width = image.shape[:2]
         side = _side(image.shape[:2], constant)
         draw = rng.randint if self.rng == "reference" else rng.integers
-        return draw(0, [height - side + 1, width - side + 1])
+        return np.array([draw(height - side + 1), draw(width - side + 1)])
 
     def apply(self, images, constant, draws):
         side = _side(images.shape[1:3], constant)
