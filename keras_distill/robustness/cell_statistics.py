@@ -53,7 +53,10 @@ class CellStatistics:
         column = [each, each, each[right], *[each] * len(shown)]
         value = [np.ones(2 * n + int(right.sum())), *[seen - right for seen in shown]]
         self._sums = sparse.csr_array(
-            (np.concatenate(value, dtype="float64"), (np.concatenate(which), np.concatenate(column)))
+            (
+                np.concatenate(value, dtype="float64"),
+                (np.concatenate(which), np.concatenate(column)),
+            )
         )
         self._sums.resize(2 * classes + BINS * len(shown), n)
         self._classes = classes

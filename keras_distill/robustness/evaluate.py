@@ -5,6 +5,8 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+import numpy as np
+
 from keras_distill.robustness.judge import judge
 from keras_distill.robustness.measured_data import measured_data
 from keras_distill.robustness.measurement import digest, measure
@@ -91,8 +93,14 @@ def evaluate(
     _check_suite(names, severities)
     makers = [(name, s, room.get(name, s)) for name in names for s in severities]
 
-    cells, correct, hashes = measure(loaded, images, labels, makers, baseline, seed, progress)
-    aggregates, comparisons = judge(cells, correct, baseline, pairs, seed)
+    records, cells, hashes = measure(loaded, images, labels, makers, baseline, seed, progress)
+    numbers = judge(
+        lambda name, index: records[name, index], cells, labels, list(loaded), baseline, pairs, seed
+    )
+    correct = {
+        name: np.stack([records[name, index]["top"] == labels for index in range(len(cells))])
+        for name in loaded
+    }
     document = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -120,9 +128,8 @@ def evaluate(
             | model_facts(predictor, images[:1], (facts or {}).get(name, {}))
             for name, predictor in loaded.items()
         ],
-        "cells": [dataclasses.asdict(cell) for cell in cells],
-        "aggregates": aggregates,
-        "comparisons": comparisons,
+        **numbers,
+        "cells": [dataclasses.asdict(cell) for cell in numbers["cells"]],
     }
     return Report(document, correct)
 

@@ -49,9 +49,7 @@ def out_of_distribution(inside, outside, seed=0, resamples=1000):
     values, place = np.unique(-np.concatenate([inside, outside]), return_inverse=True)
     places = place[: len(inside)], place[len(inside) :]
     exact = _scores(*(_passed(p, np.ones((len(p), 1), "uint8"), len(values)) for p in places))
-    counts = [
-        resample_counts(len(p), [seed, side], resamples) for side, p in enumerate(places)
-    ]
+    counts = [resample_counts(len(p), [seed, side], resamples) for side, p in enumerate(places)]
     step = max(1, _BLOCK // len(place))
     draws = []
     for start in range(0, resamples, step):
