@@ -87,8 +87,7 @@ def _ratios(scores, baseline, corruptions, alexnet):
                 for table in (mine, its)
             ]
             above, below = np.stack(loss[::2]), np.stack(loss[1::2])
-            # A sum of errors of nothing or less makes no ratio. It is exact in the thousandths of
-            # a count, hence the small number.
+            # A sum of nothing or less makes no ratio; nothing may come out as 1e-17.
             return 100 * (above / np.where(below > 1e-9, below, np.nan)).mean(axis=0)
 
         return mean_of_ratios

@@ -51,14 +51,12 @@ class CellStatistics:
         which = [labels, top, classes + top[right]]
         which += [2 * classes + BINS * i + bins_of(seen) for i, seen in enumerate(shown)]
         column = [each, each, each[right], *[each] * len(shown)]
-        value = [np.ones(2 * n + int(right.sum())), *[seen - right for seen in shown]]
+        value = [np.ones(2 * n + int(right.sum()))]
+        value += [seen.astype("float64") - right for seen in shown]
         self._sums = sparse.csr_array(
-            (
-                np.concatenate(value, dtype="float64"),
-                (np.concatenate(which), np.concatenate(column)),
-            )
+            (np.concatenate(value), (np.concatenate(which), np.concatenate(column))),
+            (2 * classes + BINS * len(shown), n),
         )
-        self._sums.resize(2 * classes + BINS * len(shown), n)
         self._classes = classes
 
     def __call__(self, counts):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_distill.robustness.intervals import exact_mcnemar, percentiles
+from keras_distill.robustness.intervals import exact_mcnemar, percentiles, wilson_interval
 from keras_distill.robustness.sign_flip_test import sign_flip_test
 
 _LISTED = 200
@@ -17,6 +17,10 @@ def pair_comparison(cells, right, scores, margin):
     counts the examples on which the model is right at more severities than the other,
     `only_against` the reverse.
 
+    Intervals are percentiles of the paired bootstrap. Where no example at all was judged
+    differently, resampling shows no spread, and the interval is 0 ± z² / (n + z²), Tango's score
+    interval of a paired difference without discordant pairs.
+
     Args:
         cells: `[(corruption, severity), …]`, the first clean.
         right: Whether each of the two is right: two boolean arrays `(cells, n)`.
@@ -26,33 +30,46 @@ def pair_comparison(cells, right, scores, margin):
     Returns:
         A dict; see the schema of report.json. It lacks what depends on other pairs: names and
         Holm's p-values.
+
+    Reference:
+        Tango, 1998, Equivalence test and confidence interval for the difference in proportions for
+        the paired-sample design, Statistics in Medicine 17.
     """
     (mine, its), (mine_scores, its_scores) = right, scores
     spread = mine_scores.accuracy_draws - its_scores.accuracy_draws
     per_cell = mine_scores.accuracy - its_scores.accuracy
+
+    def difference(which):
+        if (mine[which] == its[which]).all():
+            bound = wilson_interval(0, mine.shape[1])[1]
+            return 0.0, [-bound, bound]
+        return float(per_cell[which].mean()), percentiles(spread[which].mean(axis=0))
+
+    clean, clean_interval = difference([0])
     found = {
-        "clean_difference": float(per_cell[0]),
-        "clean_difference_ci95": percentiles(spread[0]),
+        "clean_difference": clean,
+        "clean_difference_ci95": clean_interval,
         "clean_mcnemar": exact_mcnemar(mine[0], its[0]),
         "corrupted_difference": None,
         "corrupted_difference_ci95": None,
         "margin": margin,
+        "clean_verdict": verdict_of(clean_interval, margin),
         "corrupted_verdict": None,
         "by_corruption": [],
     }
-    found["clean_verdict"] = verdict_of(found["clean_difference_ci95"], margin)
     if len(cells) > 1:
-        found["corrupted_difference"] = float(per_cell[1:].mean())
-        found["corrupted_difference_ci95"] = percentiles(spread[1:].mean(axis=0))
-        found["corrupted_verdict"] = verdict_of(found["corrupted_difference_ci95"], margin)
+        value, interval = difference(list(range(1, len(cells))))
+        found["corrupted_difference"], found["corrupted_difference_ci95"] = value, interval
+        found["corrupted_verdict"] = verdict_of(interval, margin)
     for name in dict.fromkeys(kind for kind, _ in cells[1:]):
         which = [i for i, (kind, _) in enumerate(cells) if kind == name]
         each = mine[which].sum(axis=0, dtype="int64") - its[which].sum(axis=0, dtype="int64")
+        value, interval = difference(which)
         found["by_corruption"].append(
             {
                 "corruption": name,
-                "difference": float(per_cell[which].mean()),
-                "difference_ci95": percentiles(spread[which].mean(axis=0)),
+                "difference": value,
+                "difference_ci95": interval,
                 "only_model": int(np.sum(each > 0)),
                 "only_against": int(np.sum(each < 0)),
                 "p_exact": sign_flip_test(each),

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from keras_distill.robustness.intervals import (
-    bootstrap_means,
     exact_mcnemar,
     holm,
     percentiles,
+    reflected,
     wilson_interval,
 )
 
@@ -18,17 +18,22 @@ def test_wilson_against_scipy():
         assert wilson_interval(right, n) == pytest.approx([low, high], abs=1e-12)
 
 
-def test_bootstrap_spread_is_that_of_a_mean():
-    values = np.random.default_rng(1).random((1, 400))
-    means = bootstrap_means(values, seed=0)
-    assert means.std() == pytest.approx(values.std() / 20, rel=0.1)
-    assert (means == bootstrap_means(values, seed=0)).all()
+def test_percentiles_by_hand():
+    assert percentiles(np.arange(1001)) == pytest.approx([25, 975])
+    # Undefined draws may be too many for a bound to be known.
+    draws = np.arange(1000.0)
+    draws[:25] = np.nan
+    assert percentiles(draws) == pytest.approx(list(np.percentile(draws[25:], [2.5, 97.5])))
+    draws[25] = np.nan
+    assert percentiles(draws) is None
 
 
-def test_bootstrap_is_paired():
-    values = np.random.default_rng(1).random(50)
-    draws = bootstrap_means(np.stack([values, values + 0.25]), seed=0)
-    assert percentiles(draws[1] - draws[0]) == pytest.approx([0.25, 0.25])
+def test_reflected_by_hand():
+    # Draws from 0.1 to 0.3 about 0.25: 0.5 less 97.5 and 2.5 %.
+    draws = np.linspace(0.1, 0.3, 1001)
+    assert reflected(0.25, draws) == pytest.approx([0.5 - 0.295, 0.5 - 0.105])
+    assert reflected(0.1, draws) == pytest.approx([0.0, 0.2 - 0.105])
+    assert reflected(0.1, draws + np.nan) is None
 
 
 def test_mcnemar_by_hand():
