@@ -51,9 +51,11 @@ class Brightness(ImageCorruption):
         black = value == 0.0
         value[black] = 1.0
         # Hue and saturation stay when all channels are scaled alike; black has neither.
-        scale = np.minimum(value + constant, 1.0) / value
+        brighter = np.minimum(value + constant, 1.0)
         made = np.empty_like(images)
         for channel in range(3):
-            np.multiply(images[..., channel], scale, out=made[..., channel])
+            # Divided last: one rounding more would move one byte in twenty by a level.
+            np.multiply(images[..., channel], brighter, out=made[..., channel])
+            made[..., channel] /= value
         made[black] = constant
         return made

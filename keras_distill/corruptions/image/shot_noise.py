@@ -55,9 +55,9 @@ class ShotNoise(ImageCorruption):
         if self.rng == "reference":
             return draws / constant
         kept, outcomes = poisson_columns(constant)
-        cell = np.rint(images * 255.0).astype(np.intp)
-        cell *= 256
-        cell += draws >> 8
-        other = (draws & 255) >= kept.take(cell)
-        cell += other * kept.size
-        return outcomes.take(cell)
+        cell = np.rint(images * 255.0).astype(np.uint16) << 8
+        cell = (cell | (draws >> 8)).astype(np.int32)
+        # All cells are inside the table: "wrap" only spares the look whether they are.
+        other = draws.astype(np.uint8) >= kept.take(cell, mode="wrap")
+        cell += other.astype(np.int32) << 16
+        return outcomes.take(cell, mode="wrap")

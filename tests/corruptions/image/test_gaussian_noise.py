@@ -23,10 +23,22 @@ def test_reference_draws_give_the_references_bytes(fixture_image, severity, mean
     assert hashlib.sha256(made.tobytes()).hexdigest()[:8] == digest
 
 
-def test_moments_of_the_fast_draws():
-    made = GaussianNoise(5)(np.full((50, 28, 28, 1), 0.5), seed=1) - 0.5
-    assert made.mean() == pytest.approx(0.0, abs=4 * 0.1 / np.sqrt(made.size))
-    assert made.std() == pytest.approx(0.1, rel=0.02)
+@pytest.mark.parametrize(
+    "profile, severity, deviation",
+    [("cifar32", 5, 0.1), ("tiny64", 3, 0.12), ("imagenet224", 1, 0.08), ("imagenet224", 2, 0.12)],
+)
+def test_moments_of_the_fast_draws(profile, severity, deviation):
+    images = np.full((50, 28, 28, 1), 0.5)
+    made = GaussianNoise(severity, profile=profile)(images, seed=1) - 0.5
+    assert made.mean() == pytest.approx(0.0, abs=4 * deviation / np.sqrt(made.size))
+    assert made.std() == pytest.approx(deviation, rel=0.02)
+
+
+def test_fast_draws_are_normal():
+    from scipy.stats import kstest
+
+    made = GaussianNoise(1)(np.full((50, 28, 28, 1), 0.5), seed=2) - 0.5
+    assert kstest(made.ravel() / 0.04, "norm").pvalue > 1e-3
 
 
 def test_streams_of_two_examples_never_meet():

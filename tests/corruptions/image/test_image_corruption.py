@@ -15,6 +15,8 @@ ALL = [
     for name, kind in BUILT.items()
     if issubclass(kind, ImageCorruption) and not name.startswith("mnist_c/")
 ]
+# Those that draw each channel value on its own, so that values of one input are a sample.
+NOISES = ["gaussian_noise", "shot_noise", "impulse_noise", "speckle_noise"]
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def test_bytes_depend_on_seed_and_example_alone(name, images):
     whole = corruption(images, seed=7)
     if corruption.random:
         assert (corruption(images, seed=8) != whole).any()
-        same = np.repeat(images[:1], 2, axis=0)
-        first, second = corruption(same, seed=7)
-        assert (first != second).any()
+        # More than two, as some draw one of three.
+        copies = corruption(np.repeat(images[:1], 12, axis=0), seed=7)
+        assert (copies != copies[:1]).any()
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -51,6 +53,73 @@ def test_shape_kind_and_range(name, channels, images):
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (45, 37, 3)])
+def test_one_image_alone_is_as_among_sixty_four(name, shape):
+    rng = np.random.default_rng(1)
+    corruption = get(name, 3, profile=next(iter(BUILT[name].constants)))
+    images = rng.integers(0, 256, (64, *shape), np.uint8)
+    order = rng.permutation(64)
+    for given in (images, rng.random(images.shape, "float32")):
+        whole = corruption(given, seed=7)
+        shuffled = corruption(given[order], seed=7, indices=order)
+        np.testing.assert_array_equal(shuffled, whole[order])
+        for part in ([0], [21], [63], range(5, 14)):
+            np.testing.assert_array_equal(
+                corruption(given[part], seed=7, indices=part), whole[part]
+            )
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("rng", ["fast", "reference"])
+def test_any_size_profile_and_extreme(name, rng):
+    noise = np.random.default_rng(2)
+    for profile in BUILT[name].constants:
+        for height, width, channels in [(28, 28, 1), (45, 37, 3), (64, 100, 1), (121, 64, 3)]:
+            shape = (1, height, width, channels)
+            corruption = get(name, 5, profile=profile, rng=rng)
+            for image in (np.zeros(shape), np.ones(shape), noise.random(shape)):
+                made = corruption(image, seed=0)
+                assert made.dtype == np.float32 and made.shape == shape
+                # False for NaN too.
+                assert made.min() >= 0.0 and made.max() <= 1.0
+                made = corruption((image * 255).astype(np.uint8), seed=0)
+                assert made.dtype == np.uint8 and made.shape == shape
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_half_a_thousand_pixels_a_side(name):
+    image = np.random.default_rng(3).integers(0, 256, (1, 512, 384, 3), np.uint8)
+    profile = list(BUILT[name].constants)[-1]
+    made = get(name, 1, profile=profile)(image, seed=0)
+    assert made.dtype == np.uint8 and made.shape == image.shape and (made != image).any()
+
+
+@pytest.mark.parametrize("name", NOISES)
+@pytest.mark.parametrize("profile", ["cifar32", "tiny64", "imagenet224"])
+def test_fast_draws_are_distributed_as_the_references(name, profile):
+    # 200 images of 24 grey levels: 25,600 values of each.
+    levels = np.linspace(0, 255, 24).astype(np.uint8)
+    images = np.tile(np.repeat(levels, 128).reshape(1, 32, 32, 3), (200, 1, 1, 1))
+    fast, reference = (
+        get(name, 3, profile=profile, rng=rng)(images, seed=5).astype(np.int64)
+        for rng in ("fast", "reference")
+    )
+    for level in levels:
+        a, b = fast[images == level], reference[images == level]
+        count = a.size
+        middle = (a.mean() + b.mean()) / 2
+        spread = ((a - middle) ** 2).mean() / 2 + ((b - middle) ** 2).mean() / 2
+        fourth = ((a - middle) ** 4).mean() / 2 + ((b - middle) ** 4).mean() / 2
+        assert abs(a.mean() - b.mean()) <= 4.5 * np.sqrt(2 * spread / count)
+        assert abs(a.var() - b.var()) <= 4.5 * np.sqrt(2 * max(fourth - spread**2, 0) / count)
+        # Kolmogorov and Smirnov at 1 in 10,000; bytes have ties, which only make it stricter.
+        histograms = [np.bincount(each, minlength=256).cumsum() / count for each in (a, b)]
+        distance = np.abs(histograms[0] - histograms[1]).max()
+        assert distance <= np.sqrt(-np.log(0.5e-4) / count)
+
+
+# Saturate's first two severities are paler, the others stronger.
+@pytest.mark.parametrize("name", [name for name in ALL if name != "saturate"])
 def test_strongest_is_further_away_than_slightest(name, images):
     distance = [np.abs(get(name, s)(images, seed=0) - images).mean() for s in (1, 5)]
     assert distance[0] < distance[1]

@@ -32,3 +32,23 @@ def test_oracle_on_grey_images():
     image.fromarray(pixels).save(file, "JPEG", quality=40)
     made = JpegCompression(5)(pixels[None, ..., None], seed=0)[0, ..., 0]
     np.testing.assert_array_equal(made, np.asarray(image.open(file)))
+
+
+@pytest.mark.parametrize("rng", ["fast", "reference"])
+@pytest.mark.parametrize(
+    "height, width, severity, quality",
+    [(45, 37, 1, 80), (64, 100, 5, 25), (64, 64, 1, 65), (224, 187, 1, 25), (150, 512, 5, 7)],
+)
+def test_oracle_at_all_sizes(height, width, severity, quality, rng):
+    import io
+
+    from scipy.ndimage import gaussian_filter
+
+    image = pytest.importorskip("PIL.Image")
+    noise = np.random.default_rng(0).random((2, height, width, 3))
+    pixels = (gaussian_filter(noise, (0, 2, 2, 0)) * 255).astype(np.uint8)
+    made = JpegCompression(severity, rng=rng)(pixels, seed=0)
+    for given, each in zip(pixels, made, strict=True):
+        file = io.BytesIO()
+        image.fromarray(given).save(file, "JPEG", quality=quality)
+        np.testing.assert_array_equal(each, np.asarray(image.open(file)))

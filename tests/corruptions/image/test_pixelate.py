@@ -30,3 +30,37 @@ def test_oracle_at_another_size_and_on_grey_images():
     expected = np.asarray(small.resize((45, 28), image.Resampling.BOX))
     made = Pixelate(4)(pixels[None, ..., None], seed=0)[0, ..., 0]
     np.testing.assert_array_equal(made, expected)
+
+
+@pytest.mark.parametrize("rng", ["fast", "reference"])
+@pytest.mark.parametrize(
+    "height, width, severity, share",
+    [
+        (48, 45, 5, 0.65),
+        (50, 64, 5, 0.5),
+        (96, 120, 4, 0.6),
+        (224, 224, 1, 0.6),
+        (200, 187, 3, 0.4),
+        (173, 512, 5, 0.25),
+        (384, 301, 4, 0.3),
+    ],
+)
+def test_oracle_at_all_sizes(height, width, severity, share, rng):
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    small = (int(width * share), int(height * share))
+    small = image.fromarray(pixels).resize(small, image.Resampling.BOX)
+    expected = np.asarray(small.resize((width, height), image.Resampling.BOX))
+    made = Pixelate(severity, rng=rng)(pixels[None], seed=0)[0]
+    np.testing.assert_array_equal(made, expected)
+
+
+def test_box_edges_that_meet_pixel_centres():
+    image = pytest.importorskip("PIL.Image")
+    # At a quarter of the side edges meet centres often, and rounding decides.
+    for side in range(8, 300, 3):
+        pixels = np.random.default_rng(side).integers(0, 256, (side, side), np.uint8)
+        small = image.fromarray(pixels).resize((side // 4, side // 4), image.Resampling.BOX)
+        expected = np.asarray(small.resize((side, side), image.Resampling.BOX))
+        made = Pixelate(5, profile="imagenet224")(pixels[None, ..., None], seed=0)[0, ..., 0]
+        np.testing.assert_array_equal(made, expected)
