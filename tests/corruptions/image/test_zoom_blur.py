@@ -42,12 +42,11 @@ def test_bytes_are_the_references(meets, side, profile):
 def test_fast_is_the_reference_but_for_rounding(
     fast_and_reference, photographs, profile, height, width
 ):
-    for channels, severities in ((1, (1, 4)), (3, (2, 3, 5))):
+    for channels, severity in ((1, 4), (3, 5)):
         images = photographs(2, height, width, channels)
-        for severity in severities:
-            fast, slow = fast_and_reference(ZoomBlur, severity, profile, images)
-            assert np.abs(fast.astype(int) - slow).max() <= 1
-            assert (fast == slow).mean() > 0.999
+        fast, slow = fast_and_reference(ZoomBlur, severity, profile, images)
+        assert np.abs(fast.astype(int) - slow).max() <= 1
+        assert (fast == slow).mean() > 0.999
 
 
 def test_rounding_error_of_scipy_is_kept():
