@@ -56,21 +56,23 @@ def _transformed(images, kernel):
     number, height, width, channels = images.shape
     rows, columns = height - kernel.shape[0] + 1, width - kernel.shape[1] + 1
     sides = fft.next_fast_len(height), fft.next_fast_len(width, real=True)
-    factor = _spectrum(kernel.tobytes(), kernel.dtype.name, kernel.shape, sides, channels)
+    factor = _spectrum(kernel.tobytes(), kernel.dtype.name, kernel.shape, sides)
     made = np.empty((number, rows, columns, channels), images.dtype)
-    for image, target in zip(images, made, strict=True):
-        spectrum = fft.fft(fft.rfft(image, sides[1], axis=1), sides[0], axis=0, overwrite_x=True)
-        spectrum *= factor
-        kept = fft.ifft(spectrum, axis=0, overwrite_x=True)[:rows]
-        target[...] = fft.irfft(kept, sides[1], axis=1)[:, :columns]
+    # One channel at a time stays in the cache, three do not.
+    for given, target in zip(np.moveaxis(images, 3, 1), np.moveaxis(made, 3, 1), strict=True):
+        for channel, sums in zip(given, target, strict=True):
+            spectrum = fft.fft(fft.rfft(channel, sides[1]), sides[0], axis=0, overwrite_x=True)
+            spectrum *= factor
+            kept = fft.ifft(spectrum, axis=0, overwrite_x=True)[:rows]
+            sums[...] = fft.irfft(kept, sides[1])[:, :columns]
     return made
 
 
 # A large image comes alone, and one kernel serves thousands of them.
-@functools.lru_cache(maxsize=4)
-def _spectrum(weights, kind, shape, sides, channels):
+@functools.lru_cache(maxsize=8)
+def _spectrum(weights, kind, shape, sides):
     from scipy import fft
 
     kernel = np.frombuffer(weights, kind).reshape(shape)
     # The conjugate correlates where the plain product would convolve.
-    return np.conj(fft.rfft2(kernel, sides))[:, :, None].repeat(channels, axis=2)
+    return np.conj(fft.rfft2(kernel, sides))

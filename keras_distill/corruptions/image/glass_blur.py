@@ -74,7 +74,7 @@ def _sources(which, distance, height, width):
     down, right = np.indices((2 * distance, 2 * distance)).reshape(2, -1) - distance
     takes = np.arange(number * height * width).reshape(number, height, width)
     inside = np.s_[:, distance + 1 : height - distance + 1, distance + 1 : width - distance + 1]
-    takes[inside] += (down * width + right)[which]
+    takes[inside] += (down * width + right).take(which)
     # A neighbour further down, or to the right, has had its turn: it holds what itself took.
     later = np.zeros(takes.shape, bool)
     later[inside] = which > distance * (2 * distance + 1)

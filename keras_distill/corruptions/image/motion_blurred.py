@@ -31,30 +31,28 @@ def motion_blurred(images, radius, sigma, angles, precision="float32"):
     weights /= weights.sum()
     if precision == "float32":
         weights = weights[weights > NEGLIGIBLE]
-    lines = [_line(length, angle)[:, : len(weights)] for angle in angles]
-    ends = np.array([line[:, -1] for line in lines])
+    lines = _lines(length, angles)[:, :, : len(weights)]
+    ends = lines[:, :, -1]
     before, after = np.maximum(0, -ends.min(axis=0)), np.maximum(0, ends.max(axis=0))
     padded = _with_edges_continued(images, before, after, precision)
     made = np.empty_like(images)
     width, channels = images.shape[2:]
     across = padded[0, 0].size
+    # Seen as one row of numbers, each pixel of the line is the same step away from all.
+    lines += before[:, None]
+    offsets = (lines[:, 0] * across + lines[:, 1] * channels).tolist()
+    weights = weights.tolist()
     rows = max(1, _STRIP // across)
     totals, parts = np.empty(rows * across, precision), np.empty(rows * across, precision)
-    for image, target, (down, right) in zip(
-        padded.reshape(len(images), -1), made, lines, strict=True
-    ):
-        # Seen as one row of numbers, each pixel of the line is the same step away from all.
-        offsets = (down + before[0]) * across + (right + before[1]) * channels
+    for image, target, steps in zip(padded.reshape(len(images), -1), made, offsets, strict=True):
         for start in range(0, len(target), rows):
-            strip = target[start : start + rows]
+            strip, source = target[start : start + rows], image[start * across :]
             size = len(strip) * across - (across - width * channels)
             total, part = totals[:size], parts[:size]
             # A half for rounding to 16 bits.
             total.fill(0.5)
-            for weight, offset in zip(
-                weights.tolist(), (offsets + start * across).tolist(), strict=True
-            ):
-                np.multiply(image[offset : offset + size], weight, out=part)
+            for weight, step in zip(weights, steps, strict=True):
+                np.multiply(source[step : step + size], weight, out=part)
                 total += part
             if precision == "float64":
                 np.floor(total, out=total)
@@ -64,12 +62,13 @@ def motion_blurred(images, radius, sigma, angles, precision="float32"):
     return made
 
 
-def _line(length, angle):
-    """(2, length): how far down and to the right the pixels lie; a half goes down."""
+def _lines(length, angles):
+    """(n, 2, length): how far down and to the right the pixels lie; a half goes down."""
     # Multiplied and divided by the length as ImageMagick does: at 30 degrees it decides halves.
-    angle = np.deg2rad(angle)
-    ends = length * np.stack([np.sin(angle), np.cos(angle)])
-    return np.ceil(np.arange(length) * ends[:, None] / np.hypot(*ends) - 0.5).astype(int)
+    angles = np.deg2rad(angles)
+    ends = length * np.stack([np.sin(angles), np.cos(angles)], axis=1)
+    parts = np.arange(length) * ends[:, :, None] / np.hypot(*ends.T)[:, None, None]
+    return np.ceil(parts - 0.5).astype(int)
 
 
 def _with_edges_continued(images, before, after, precision):
