@@ -17,9 +17,7 @@ FIXTURE = [
 
 
 @pytest.mark.parametrize("severity, mean, expected", FIXTURE)
-def test_reference_draws_give_the_references_bytes(
-    fixture_image, digest, severity, mean, expected
-):
+def test_reference_draws_give_the_references_bytes(fixture_image, digest, severity, mean, expected):
     made = Snow(severity, rng="reference")(fixture_image, seed=0)
     assert made.mean() == pytest.approx(mean, abs=1e-4)
     assert digest(made) == expected
