@@ -45,7 +45,9 @@ def test_shape_kind_and_range(name, channels, images):
     assert as_bytes.dtype == np.uint8 and as_bytes.shape == images.shape
 
 
-@pytest.mark.parametrize("name", ALL)
+# The reference's own table of elastic_transform goes the other way at 32 pixels: mean distance
+# 34.5 levels at severity 1, 22.0 at severity 5 (200 seeds).
+@pytest.mark.parametrize("name", [name for name in ALL if name != "elastic_transform"])
 def test_strongest_is_further_away_than_slightest(name, images):
     distance = [np.abs(get(name, s)(images, seed=0) - images).mean() for s in (1, 5)]
     assert distance[0] < distance[1]
