@@ -3,6 +3,9 @@
 from keras_distill.corruptions.image.brightness import Brightness as Brightness
 from keras_distill.corruptions.image.contrast import Contrast as Contrast
 from keras_distill.corruptions.image.defocus_blur import DefocusBlur as DefocusBlur
+from keras_distill.corruptions.image.elastic_transform import ElasticTransform as ElasticTransform
+from keras_distill.corruptions.image.fog import Fog as Fog
+from keras_distill.corruptions.image.frost import Frost as Frost
 from keras_distill.corruptions.image.gaussian_blur import GaussianBlur as GaussianBlur
 from keras_distill.corruptions.image.gaussian_noise import GaussianNoise as GaussianNoise
 from keras_distill.corruptions.image.glass_blur import GlassBlur as GlassBlur
@@ -16,5 +19,7 @@ from keras_distill.corruptions.image.motion_blur import MotionBlur as MotionBlur
 from keras_distill.corruptions.image.pixelate import Pixelate as Pixelate
 from keras_distill.corruptions.image.saturate import Saturate as Saturate
 from keras_distill.corruptions.image.shot_noise import ShotNoise as ShotNoise
+from keras_distill.corruptions.image.snow import Snow as Snow
+from keras_distill.corruptions.image.spatter import Spatter as Spatter
 from keras_distill.corruptions.image.speckle_noise import SpeckleNoise as SpeckleNoise
 from keras_distill.corruptions.image.zoom_blur import ZoomBlur as ZoomBlur

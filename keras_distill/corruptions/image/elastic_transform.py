@@ -67,9 +67,8 @@ class ElasticTransform(ImageCorruption):
         exact = "float64" if self.rng == "reference" else "float32"
         planes = sample_bilinear(planes, *_affine(images.shape[1:3], draws[0], exact), "mirror")
         if size and self.rng == "reference":
-            planes = np.stack(
-                [_bent(*each, size, sigma) for each in zip(planes.swapaxes(0, 1), draws[1])], 1
-            )
+            bent = zip(planes.swapaxes(0, 1), draws[1], strict=True)
+            planes = np.stack([_bent(*each, size, sigma) for each in bent], axis=1)
         elif size:
             height, width = images.shape[1:3]
             down = gaussian_matrix(height, sigma, "reflect", 3.0)
@@ -94,15 +93,14 @@ def _affine(shape, moves, exact):
     with np.errstate(divide="ignore"):
         # A map onto a line has no inverse; zeros are what the reference then takes.
         inverse = np.where(determinant, 1 / determinant, 0.0)
-    columns, rows = np.arange(width, dtype=exact), np.arange(height, dtype=exact)[:, None]
+    columns, rows = np.arange(width, dtype=exact), np.arange(height, dtype="float32")[:, None]
     found = []
     for along, across in ((by_y[:, 1], -by_y[:, 0]), (-by_x[:, 1], by_x[:, 0])):
         along, across = along * inverse, across * inverse
         offset = -along * start[:, 0] - across * start[:, 1]
-        parts = np.stack([along, across, offset])[..., None, None].astype("float32").astype(exact)
-        # One rounding to float32 for a product and its sum.
-        row = (rows * parts[1] + parts[2]).astype("float32")
-        found.append((columns * parts[0] + row).astype("float32").astype(exact))
+        along, across, offset = np.stack([along, across, offset])[..., None, None].astype("float32")
+        # One rounding to float32 for this product and its sum, two in the row.
+        found.append((columns * along + (rows * across + offset)).astype("float32").astype(exact))
     return found
 
 

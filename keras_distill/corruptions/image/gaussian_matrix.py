@@ -14,7 +14,7 @@ def gaussian_matrix(size, sigma, mode, truncate):
 
     Args:
         size: Pixels along the line.
-        sigma: Standard deviation in pixels; 0 leaves the line as it is.
+        sigma: Standard deviation in pixels, above 0.
         mode, truncate: As in `scipy.ndimage.gaussian_filter1d`.
 
     Returns:

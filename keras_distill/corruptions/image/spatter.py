@@ -111,7 +111,5 @@ class Spatter(ImageCorruption):
             from scipy.ndimage import gaussian_filter
 
             return gaussian_filter(layers, (0, sigma, sigma), mode="nearest", truncate=4.0)
-        down, right = (
-            gaussian_matrix(size, sigma, "nearest", 4.0) for size in layers.shape[1:]
-        )
+        down, right = (gaussian_matrix(size, sigma, "nearest", 4.0) for size in layers.shape[1:])
         return down @ layers @ right.T

@@ -118,8 +118,12 @@ def test_fast_draws_are_distributed_as_the_references(name, profile):
         assert distance <= np.sqrt(-np.log(0.5e-4) / count)
 
 
-# Saturate's first two severities are paler, the others stronger.
-@pytest.mark.parametrize("name", [name for name in ALL if name != "saturate"])
+# Saturate's first two severities are paler, the others stronger. The reference's own table of
+# elastic_transform goes the other way at 32 pixels: mean distance 34.5 levels at severity 1, 22.0
+# at severity 5 (200 seeds).
+@pytest.mark.parametrize(
+    "name", [name for name in ALL if name not in ("saturate", "elastic_transform")]
+)
 def test_strongest_is_further_away_than_slightest(name, images):
     distance = [np.abs(get(name, s)(images, seed=0) - images).mean() for s in (1, 5)]
     assert distance[0] < distance[1]

@@ -1,0 +1,89 @@
+"""The fixture is our own: the textures are."""
+
+import numpy as np
+import pytest
+
+from keras_distill.corruptions.image import Frost
+from keras_distill.corruptions.image.frost_textures import frost_textures
+
+FIXTURE = [
+    (1, "39197994"),
+    (2, "d81deab1"),
+    (3, "6e2f8e24"),
+    (4, "10cf582d"),
+    (5, "8af5c649"),
+]
+WEIGHTS = {
+    32: (0.2, [(1, 0.2), (1, 0.3), (0.9, 0.4), (0.85, 0.4), (0.75, 0.45)]),
+    64: (0.3, [(1, 0.3), (0.9, 0.4), (0.8, 0.45), (0.75, 0.5), (0.7, 0.55)]),
+    224: (1, [(1, 0.4), (0.8, 0.6), (0.7, 0.7), (0.65, 0.7), (0.6, 0.75)]),
+}
+
+
+@pytest.mark.parametrize("severity, expected", FIXTURE)
+def test_own_fixture(fixture_image, digest, severity, expected):
+    assert digest(Frost(severity, rng="reference")(fixture_image, seed=0)) == expected
+
+
+@pytest.mark.parametrize("side", WEIGHTS)
+@pytest.mark.parametrize("severity", range(1, 6))
+def test_is_what_the_reference_does_with_our_textures(pixels_of, side, severity):
+    scale, weights = WEIGHTS[side]
+    images = np.repeat(pixels_of(side), 4, axis=0)
+    made = Frost(severity, rng="reference")(images, seed=3)
+    for i, image in enumerate(made):
+        draw = np.random.RandomState(3 + i).randint
+        texture = frost_textures(scale, 3)[draw(0, 5)]
+        top, left = draw(0, len(texture)), draw(0, len(texture))
+        texture = np.roll(texture, (-top, -left), axis=(0, 1))[:side, :side]
+        of_image, of_frost = weights[severity - 1]
+        expected = np.clip(of_image * images[i] + of_frost * texture, 0, 255)
+        np.testing.assert_array_equal(image, np.uint8(expected))
+
+
+def test_fast_is_the_reference_up_to_draws_and_rounding(pixels_of):
+    images = np.repeat(pixels_of(32), 4, axis=0)
+    draws = np.array([[0, 3, 5], [4, 120, 7], [2, 9, 127], [1, 127, 127]])
+    for severity in range(1, 6):
+        constant = Frost.constants["cifar32"][severity - 1]
+        exact = Frost(severity, rng="reference").apply(images, constant, draws)
+        made = Frost(severity).apply(images, constant, draws)
+        # A whole number may be cut off one lower.
+        assert np.abs(made.astype(int) - exact).max() <= 1
+
+
+def test_every_picture_and_every_place_is_drawn_alike():
+    image = np.zeros((32, 32, 3))
+    for rng, source in (
+        ("fast", np.random.default_rng(0)),
+        ("reference", np.random.RandomState(0)),
+    ):
+        draws = np.array([Frost(1, rng=rng).draw(image, None, source) for _ in range(2000)])
+        assert draws.min() == 0 and (draws.max(axis=0) <= (4, 127, 127)).all()
+        counts = np.bincount(draws[:, 0], minlength=5)
+        assert np.abs(counts - 400).max() < 4 * np.sqrt(400)
+        np.testing.assert_allclose(draws[:, 1:].mean(axis=0), 63.5, atol=4 * 37 / np.sqrt(2000))
+
+
+def test_grey_images_get_grey_frost(pixels_of):
+    grey = pixels_of(32)[..., :1]
+    made = Frost(3)(grey, seed=0).astype(int)
+    of_three = Frost(3)(np.repeat(grey, 3, axis=-1), seed=0) @ [0.299, 0.587, 0.114]
+    unclipped = made[..., 0] < 240
+    assert np.abs(made[..., 0] - of_three)[unclipped].max() <= 2
+
+
+def test_float_images_are_rounded_to_bytes(pixels_of):
+    images = pixels_of(32)
+    as_bytes = Frost(4)(images, seed=0)
+    np.testing.assert_array_equal(Frost(4)(images / 255, seed=0), as_bytes / np.float32(255))
+
+
+def test_same_however_batched(same_however_batched):
+    same_however_batched(Frost)
+
+
+@pytest.mark.parametrize("profile, side", [(None, 512), ("cifar32", 300), ("imagenet224", 28)])
+def test_images_larger_than_the_picture(profile, side):
+    made = Frost(2, profile=profile)(np.zeros((1, side, 40, 3), np.uint8), seed=0)
+    assert made.shape == (1, side, 40, 3) and made.std() > 0
