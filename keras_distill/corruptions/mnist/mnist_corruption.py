@@ -43,6 +43,8 @@ class MnistCorruption(ImageCorruption):
         https://arxiv.org/abs/1906.02337
     """
 
+    severities = (1,)
+
     def __post_init__(self):
         if self.severity != 1 or isinstance(self.severity, bool):
             raise ValueError(
