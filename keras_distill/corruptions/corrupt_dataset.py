@@ -32,7 +32,7 @@ def corrupt_dataset(dataset, corruption, seed=0):
     np.testing.assert_array_equal(seen, noise(images, seed=0))
     ```
 
-    Without the numbers of batches, `enumerate` gives those of the examples:
+    Where the examples are not batched, `enumerate` gives their numbers:
 
     ```python
     import tensorflow as tf

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_distill.corruptions.get import get
+from keras_distill.corruptions.image.image_corruption import ImageCorruption
 from keras_distill.corruptions.names import names
 
 
@@ -18,7 +19,8 @@ class RandomCorruption(keras.layers.Layer):
 
     It works on the TensorFlow backend, in NumPy on the CPU, and cannot be compiled by XLA: Keras
     leaves that out where `jit_compile="auto"`. With `num_parallel_calls` in `dataset.map` batches
-    draw in no fixed order.
+    draw in no fixed order. Before `keras.models.load_model` of a model that holds the layer,
+    `import keras_distill.corruptions`.
 
     Args:
         corruptions: Name of a suite or list of names, see `kd.corruptions.names`. Defaults to
@@ -77,6 +79,11 @@ class RandomCorruption(keras.layers.Layer):
         self.rate = rate
         self.seed = seed
         self._cells = [get(name, severity) for name in chosen for severity in self.severities]
+        for cell in self._cells:
+            if not isinstance(cell, ImageCorruption):
+                raise ValueError(
+                    f"Expected corruptions of images. Received: '{cell.name}', which is none."
+                )
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.supports_jit = False
         self.built = True
