@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_distill.corruptions import get
+from keras_distill.corruptions import get, names
 from keras_distill.corruptions.mnist import MnistCorruption
 from keras_distill.corruptions.names import BUILT
 
@@ -15,6 +15,12 @@ ALL = [name for name, kind in BUILT.items() if issubclass(kind, MnistCorruption)
 
 def raises(sentence):
     return pytest.raises(ValueError, match="^" + re.escape(sentence) + "$")
+
+
+def test_the_suite_is_whole():
+    assert sorted(names("mnist_c")) == sorted(ALL) and len(ALL) == 15
+    # In the order of MNIST-C's own list.
+    assert names("mnist_c")[:2] == ["mnist_c/shot_noise", "mnist_c/impulse_noise"]
 
 
 @pytest.mark.parametrize("rng", ["fast", "reference"])

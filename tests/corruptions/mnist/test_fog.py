@@ -1,0 +1,65 @@
+import numpy as np
+
+from keras_distill.corruptions.mnist import Fog
+
+
+def plasma(rng, side=256, decay=1.4):
+    """Diamond-square point by point, periodic: the four corners, then the four sides."""
+    heights = np.zeros((side, side))
+    step, wibble = side, 100.0
+    while step >= 2:
+        half = step // 2
+        count = side // step
+        drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
+        for i in range(count):
+            for j in range(count):
+                y, x = i * step, j * step
+                around = [
+                    heights[(y + a) % side, (x + b) % side] for a in (0, step) for b in (0, step)
+                ]
+                heights[y + half, x + half] = sum(around) / 4 + drawn[i, j]
+        for dy, dx in ((0, half), (half, 0)):
+            drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
+            for i in range(count):
+                for j in range(count):
+                    y, x = i * step + dy, j * step + dx
+                    sides = ((-half, 0), (half, 0), (0, -half), (0, half))
+                    corners = ((0, 0), (0, step), (step, 0), (step, step))
+                around = [heights[(y + a) % side, (x + b) % side] for a, b in corners]
+                heights[y + half, x + half] = sum(around) / 4 + drawn[i, j]
+        for dy, dx in ((0, half), (half, 0)):
+            drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
+            for i in range(count):
+                for j in range(count):
+                    y, x = i * step + dy, j * step + dx
+                    sides = ((-half, 0), (half, 0), (0, -half), (0, half))
+                    around = [heights[(y + a) % side, (x + b) % side] for a, b in sides]
+                    heights[y, x] = sum(around) / 4 + drawn[i, j]
+        step, wibble = half, wibble / decay
+    heights -= heights.min()
+    return heights / heights.max()
+
+
+def test_mnist_c_draws_and_loop(digits, as_reference):
+    made = Fog(1, rng="reference")(digits[:1], seed=3)
+    image = digits[0, ..., 0] / 255.0
+    cloud = plasma(np.random.RandomState(3))[:28, :28]
+    expected = (image + 3 * cloud) * image.max() / (image.max() + 3)
+    difference = made[0, ..., 0] - as_reference(expected).astype(int)
+    # Sums in another order: a level on the edge may fall.
+    assert np.abs(difference).max() <= 1 and (difference != 0).mean() < 0.01
+
+
+def test_fast_clouds_fill_as_much_as_the_references(digits):
+    means = [
+        Fog(1, rng=rng)(np.repeat(digits[:1], 60, axis=0), seed=0).mean(axis=(1, 2, 3))
+        for rng in ("fast", "reference")
+    ]
+    # Three standard errors of the difference.
+    error = np.sqrt(sum(m.var(ddof=1) / 60 for m in means))
+    assert abs(means[0].mean() - means[1].mean()) < 3 * error
+
+
+def test_black_stays_black():
+    # Scaled back to the image's own maximum.
+    assert not Fog(1)(np.zeros((2, 28, 28, 1)), seed=0).any()
