@@ -195,8 +195,8 @@ def test_a_sentence_of_120_characters_takes_a_tenth_of_a_millisecond(name, sente
         ),
         (
             np.array([["a", "b"]]),
-            "Expected a list or a 1-D array of texts. Received: an array of shape (1, 2). Corrupt "
-            "one column at a time.",
+            "Expected a list or a 1-D array of texts. Received: an array of shape (1, 2). Give "
+            "one column of texts.",
         ),
         (
             np.arange(3.0),
