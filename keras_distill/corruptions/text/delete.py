@@ -34,8 +34,13 @@ class Delete(TextCorruption):
     name = "delete"
 
     def places(self, text):
-        able = [(a, b) for a, b in characters(text) if not text[a].isspace()]
-        return [(c, d) for (_, b), (c, d) in pairwise(able) if b == c]
+        spans, pieces = characters(text)
+        able = [not piece[0].isspace() for piece in pieces]
+        return [
+            span
+            for span, both in zip(spans[1:], pairwise(able), strict=False)
+            if both == (True, True)
+        ]
 
     def replacement(self, text, start, end, draw):
         return ""
