@@ -1,7 +1,6 @@
 """A key that was not pressed hard enough."""
 
 import dataclasses
-from itertools import pairwise
 
 import keras
 
@@ -38,8 +37,8 @@ class Delete(TextCorruption):
         able = [not piece[0].isspace() for piece in pieces]
         return [
             span
-            for span, both in zip(spans[1:], pairwise(able), strict=False)
-            if both == (True, True)
+            for span, before, this in zip(spans[1:], able, able[1:], strict=False)
+            if before and this
         ]
 
     def replacement(self, text, start, end, draw):

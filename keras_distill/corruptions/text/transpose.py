@@ -1,7 +1,6 @@
 """Two keys in the wrong order."""
 
 import dataclasses
-from itertools import pairwise
 
 import keras
 
@@ -40,10 +39,10 @@ class Transpose(TextCorruption):
 
     def places(self, text):
         spans, pieces = characters(text)
-        neighbours = zip(pairwise(spans), pairwise(pieces), strict=True)
+        neighbours = zip(spans, spans[1:], pieces, pieces[1:], strict=False)
         return [
             (start, end)
-            for ((start, _), (_, end)), (one, other) in neighbours
+            for (start, _), (_, end), one, other in neighbours
             if one != other and one[0].isalnum() and other[0].isalnum()
         ]
 
