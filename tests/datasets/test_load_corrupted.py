@@ -64,6 +64,13 @@ def test_newest_version_and_nothing_unfinished(prepared_corruptions, tmp_path):
     assert published.version == "10.0.0" and published.cells == [("elastic_transform", 1)]
 
 
+def test_an_interrupted_preparation_is_none(prepared_corruptions, tmp_path):
+    made = prepared_corruptions[0] / "cifar10_corrupted" / "fog_5" / "1.0.0"
+    shutil.copytree(made, tmp_path / "cifar10_corrupted" / "fog_5" / "incomplete.AB12_1.0.0")
+    with pytest.raises(ValueError, match=f"Received: none of 95 in '{tmp_path.name}'"):
+        load_corrupted("cifar10_corrupted", tmp_path)
+
+
 def test_unknown_name():
     with raises(
         "Expected a corrupted set: cifar10_corrupted, mnist_corrupted, imagenet2012_corrupted. "

@@ -1,7 +1,6 @@
 """A key that was not pressed hard enough."""
 
 import dataclasses
-from itertools import pairwise
 
 import keras
 
@@ -34,8 +33,13 @@ class Delete(TextCorruption):
     name = "delete"
 
     def places(self, text):
-        able = [(a, b) for a, b in characters(text) if not text[a].isspace()]
-        return [(c, d) for (_, b), (c, d) in pairwise(able) if b == c]
+        spans, pieces = characters(text)
+        able = [not piece[0].isspace() for piece in pieces]
+        return [
+            span
+            for span, before, this in zip(spans[1:], able, able[1:], strict=False)
+            if before and this
+        ]
 
     def replacement(self, text, start, end, draw):
         return ""

@@ -39,7 +39,8 @@ class Keyboard(TextCorruption):
     name = "keyboard"
 
     def places(self, text):
-        return [(a, b) for a, b in characters(text) if text[a:b] in NEIGHBOURS]
+        spans, pieces = characters(text)
+        return [span for span, piece in zip(spans, pieces, strict=True) if piece in NEIGHBOURS]
 
     def replacement(self, text, start, end, draw):
         near = NEIGHBOURS[text[start:end]]

@@ -40,7 +40,8 @@ class Ocr(TextCorruption):
     name = "ocr"
 
     def places(self, text):
-        singles = [(a, b) for a, b in characters(text) if text[a:b] in CONFUSIONS]
+        spans, pieces = characters(text)
+        singles = [span for span, piece in zip(spans, pieces, strict=True) if piece in CONFUSIONS]
         # Whatever is half of a pair can be confused alone too.
         pairs = [(a, d) for (a, _), (_, d) in pairwise(singles) if text[a:d] in CONFUSIONS]
         return singles + pairs

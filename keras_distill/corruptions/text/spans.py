@@ -5,6 +5,7 @@ import unicodedata
 
 _WORD = re.compile(r"\S+")
 _JOINER = "\u200d"
+_SINGLE = []
 
 
 def words(text):
@@ -13,14 +14,20 @@ def words(text):
 
 
 def characters(text):
-    """`[(start, end), …]` of what a reader takes for one character, white space too.
+    """What a reader takes for one character each, white space too: spans and pieces.
 
     Combining marks, variation selectors, skin tones and joined emoji stay with what they
     belong to; a flag is two letters. This is what text corruptions need of Unicode's
     extended grapheme clusters, not all of it: conjoining jamo stay apart.
+
+    Returns:
+        `[(start, end), …]` and the texts there, in one order.
     """
     if text.isascii():
-        return list(zip(range(len(text)), range(1, len(text) + 1), strict=True))
+        # The same tuples for every text: making them took longer than all the rest.
+        while len(_SINGLE) < len(text):
+            _SINGLE.append((len(_SINGLE), len(_SINGLE) + 1))
+        return _SINGLE[: len(text)], text
     spans = []
     flag = False
     for i, char in enumerate(text):
@@ -31,7 +38,7 @@ def characters(text):
         else:
             spans.append((i, i + 1))
             flag = letter_of_flag
-    return spans
+    return spans, [text[start:end] for start, end in spans]
 
 
 def _belongs(char):

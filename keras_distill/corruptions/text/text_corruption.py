@@ -137,7 +137,7 @@ def _listed(texts):
     if isinstance(texts, np.ndarray) and texts.ndim != 1:
         raise ValueError(
             f"Expected a list or a 1-D array of texts. Received: an array of shape {texts.shape}. "
-            "Corrupt one column at a time."
+            "Give one column of texts."
         )
     given = texts if isinstance(texts, list) else texts.tolist()
     for i, text in enumerate(given):

@@ -1,7 +1,6 @@
 """Two keys in the wrong order."""
 
 import dataclasses
-from itertools import pairwise
 
 import keras
 
@@ -39,9 +38,14 @@ class Transpose(TextCorruption):
     name = "transpose"
 
     def places(self, text):
-        able = [(a, b) for a, b in characters(text) if text[a].isalnum()]
-        return [(a, d) for (a, b), (c, d) in pairwise(able) if b == c and text[a:b] != text[c:d]]
+        spans, pieces = characters(text)
+        neighbours = zip(spans, spans[1:], pieces, pieces[1:], strict=False)
+        return [
+            (start, end)
+            for (start, _), (_, end), one, other in neighbours
+            if one != other and one[0].isalnum() and other[0].isalnum()
+        ]
 
     def replacement(self, text, start, end, draw):
-        (_, middle), _ = characters(text[start:end])
-        return text[start + middle : end] + text[start : start + middle]
+        _, (one, other) = characters(text[start:end])
+        return other + one

@@ -32,8 +32,9 @@ def test_words_lie_between_any_white_space():
 )
 def test_characters_as_a_reader_counts_them(pieces):
     text = "".join(pieces)
-    assert [text[a:b] for a, b in characters(text)] == pieces
+    spans, found = characters(text)
+    assert list(found) == pieces and [text[a:b] for a, b in spans] == pieces
 
 
 def test_a_mark_with_nothing_before_it_stands_alone():
-    assert characters("\u0301a") == [(0, 1), (1, 2)]
+    assert characters("\u0301a") == ([(0, 1), (1, 2)], ["\u0301", "a"])

@@ -106,7 +106,7 @@ def test_strange_texts_stay_texts(name):
 
 
 def whole_characters(text):
-    return {text[a:b] for a, b in characters(text)}
+    return set(characters(text)[1])
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -195,8 +195,8 @@ def test_a_sentence_of_120_characters_takes_a_tenth_of_a_millisecond(name, sente
         ),
         (
             np.array([["a", "b"]]),
-            "Expected a list or a 1-D array of texts. Received: an array of shape (1, 2). Corrupt "
-            "one column at a time.",
+            "Expected a list or a 1-D array of texts. Received: an array of shape (1, 2). Give "
+            "one column of texts.",
         ),
         (
             np.arange(3.0),

@@ -12,12 +12,9 @@ def test_never_all_words():
     class Greedy(WordDrop):
         rates = (50.0,) * 5
 
-    seen = set()
-    for seed in range(30):
-        (new,) = Greedy(1)(["  one two  three\tfour\n"], seed=seed)
-        seen.add(new)
-    assert seen == {"  three\n", "  four\n"} or seen == {"  three\tfour\n"} | seen
-    assert all(new.split() in (["three"], ["four"]) for new in seen) and len(seen) == 2
+    # Fifty edits for each word, and yet of the last two one is there.
+    made = {Greedy(1)(["  one two  three\tfour\n"], seed=seed)[0] for seed in range(30)}
+    assert made == {"  three\n", "  four\n"}
 
 
 def test_white_space_goes_with_its_word():
