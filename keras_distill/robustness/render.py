@@ -1,21 +1,30 @@
-"""A report as HTML and Markdown."""
+"""A report as one page of HTML."""
 
 import pathlib
 
-import numpy as np
-
-from keras_distill.robustness.verdict import caveats, headline
+from keras_distill.robustness import formats
+from keras_distill.robustness.caveats import caveats
+from keras_distill.robustness.figures.attack_curves import attack_name
+from keras_distill.robustness.figures.model_styles import model_styles
+from keras_distill.robustness.figures.per_class import class_name
+from keras_distill.robustness.first_screen import first_screen
+from keras_distill.robustness.fold_notes import fold_notes
+from keras_distill.robustness.heat_map import heat_map
+from keras_distill.robustness.verdict import further, headline, kind_of, noun
 
 _TEMPLATES = pathlib.Path(__file__).parent
-# Cividis at seven points: read alike with and without colour vision.
-_SCALE = np.array(
-    [(0, 34, 78), (49, 68, 107), (87, 93, 109), (124, 123, 120), (165, 156, 116), (211, 193, 100),
-     (254, 232, 56)]
+_FORMATS = (
+    "percent", "percent_interval", "decimal", "points", "points_interval", "p_value", "size",
+    "duration", "words", "shade",
+)  # fmt: skip
+_PARTS = (
+    "error_consistency", "per_class", "attacks", "out_of_distribution", "stability", "gallery",
+    "tests",
 )  # fmt: skip
 
 
-def render_html(report, curves):
-    """The single-file page; `curves` is SVG of our own making."""
+def render_html(document, figures):
+    """The single-file page; `figures` are `{name: [Panel]}`, SVG of our own making."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -25,74 +34,30 @@ def render_html(report, curves):
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = _percent
-    environment.filters["points"] = _points
-    environment.filters["shade"] = _shade
-    template = environment.get_template("report.html.jinja")
-    return template.render(**_context(report), curves=curves)
+    environment.filters |= {name: getattr(formats, name) for name in _FORMATS}
+    environment.filters["class_name"] = lambda number: class_name(document, number)
+    environment.filters["attack_name"] = attack_name
+    environment.filters["groupby_in_order"] = _in_order
+    found = {name: document.get(name) or [] for name in _PARTS}
+    return environment.get_template("report.html.jinja").render(
+        document=document,
+        figures=figures,
+        styles=model_styles(document),
+        screen=first_screen(document),
+        heat=heat_map(document),
+        notes=fold_notes(document),
+        headline=headline(document),
+        further=further(document),
+        caveats=caveats(document),
+        noun=noun(document),
+        kind=kind_of(document),
+        **found,
+    )
 
 
-def render_markdown(report):
-    """The main table and the summary as Markdown."""
-    lines = ["# Robustness report", ""]
-    lines += [line.replace("|", "\\|") + "  " for line in report.summary().splitlines()]
-    lines += ["", "| model | clean | corrupted | agreement | KiB |", "|---|---:|---:|---:|---:|"]
-    for row, found in zip(report.rows(), report.aggregates, strict=True):
-        parts = [
-            row["model"].replace("|", "\\|"),
-            _percent(found["clean_accuracy"], found["clean_accuracy_ci95"]),
-            _percent(found["mean_corrupted_accuracy"], found["mean_corrupted_accuracy_ci95"]),
-            _percent(row["agreement"]),
-            "–" if row["kib"] is None else f"{row['kib']:.1f}",
-        ]
-        lines.append(f"| {' | '.join(parts)} |")
-    lines += ["", *[f"- {caveat}" for caveat in caveats(report)], ""]
-    return "\n".join(lines)
-
-
-def _context(report):
-    document = report.document
-    names = [model["name"] for model in document["models"]]
-    accuracy = {}
-    for cell in report.cells:
-        accuracy.setdefault((cell.corruption, cell.model), []).append(cell.accuracy)
-    heat = [
-        (name, [float(np.mean(accuracy[name, model])) for model in names])
-        for name in ["clean", *document["suite"]["corruptions"]]
-    ]
-    return {
-        "document": document,
-        "names": names,
-        "rows": list(zip(report.rows(), report.aggregates, strict=True)),
-        "comparisons": {
-            item["model"]: item
-            for item in report.comparisons
-            if item["against"] == document["baseline"]
-        },
-        "comparison_list": report.comparisons,
-        "cells": report.cells,
-        "heat": heat,
-        "headline": headline(report),
-        "caveats": caveats(report),
-    }
-
-
-def _percent(value, interval=None):
-    if value is None:
-        return "–"
-    text = f"{100 * value:.1f} %"
-    return text if interval is None else f"{text} ({100 * interval[0]:.1f}–{100 * interval[1]:.1f})"
-
-
-def _points(value, interval):
-    if value is None:
-        return "–"
-    return f"{100 * value:+.1f} ({100 * interval[0]:+.1f} to {100 * interval[1]:+.1f})"
-
-
-def _shade(value):
-    """Background and text colour of a heat map's cell, as CSS."""
-    at = np.linspace(0, 1, len(_SCALE))
-    red, green, blue = (round(float(np.interp(value, at, _SCALE[:, i]))) for i in range(3))
-    bright = 0.299 * red + 0.587 * green + 0.114 * blue > 125
-    return f"background:rgb({red},{green},{blue});color:{'#000' if bright else '#fff'}"
+def _in_order(panels, attribute):
+    """Members by attribute; jinja's own groupby sorts the groups."""
+    groups = {}
+    for panel in panels:
+        groups.setdefault(getattr(panel, attribute), []).append(panel)
+    return groups.items()

@@ -100,7 +100,7 @@ class Report:
         """A few sentences in words: how right each model stays, and against which other."""
         from keras_distill.robustness.verdict import sentences
 
-        return "\n".join(sentences(self))
+        return "\n".join(sentences(self.document))
 
     def save(self, folder):
         """Writes the report, whole or not at all.
@@ -116,7 +116,7 @@ class Report:
         from keras_distill.robustness.written_files import written_files
 
         folder = pathlib.Path(folder)
-        files = written_files(self)
+        files = written_files(self.document)
         with atomic_path(folder) as place:
             (place / "figures").mkdir(parents=True)
             for name, text in files.items():

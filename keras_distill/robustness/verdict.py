@@ -2,92 +2,106 @@
 
 import math
 
+from keras_distill.robustness.formats import percent, percent_interval, points, points_interval
 
-def headline(report):
-    """What the shipped file keeps of the baseline, and whether distillation helped."""
-    baseline = report.document["baseline"]
-    others = [item for item in report.comparisons if item["against"] == baseline]
-    if not others:
-        return report.summary()
-    parts = [_kept(report, others)]
-    for item in report.comparisons:
-        if (item["model"], item["against"]) == ("distilled", "control"):
-            parts.append(_helped(item))
-    return " ".join(parts)
+_THAN = {
+    "better": "better than",
+    "worse": "worse than",
+    "as good": "as good as",
+    "not told apart": "not told apart from",
+}
+_HELPED = {
+    "better": "Distillation helped",
+    "worse": "Distillation harmed",
+    "as good": "Distillation did no harm",
+    "not told apart": "Whether distillation helped is not told",
+}
 
 
-def sentences(report):
-    """How right each model is, then each comparison."""
+def headline(document):
+    """One sentence about the model that would be shipped."""
+    name = shipped_model(document)
+    row = next(row for row in document["aggregates"] if row["model"] == name)
+    kind = kind_of(document)
+    key = "clean_accuracy" if kind == "clean" else "mean_corrupted_accuracy"
+    start = f"On {kind} {noun(document)} {name} is right {percent(row[key])} times in 100"
+    item = _main_comparison(document, name)
+    if item is None:
+        return f"{start} ({percent_interval(row[f'{key}_ci95'])})."
+    return f"{start}: {_THAN[item[f'{kind}_verdict']]} {item['against']} ({_figures(item, kind)})."
+
+
+def further(document):
+    """What to know beside the headline: against the baseline, and whether distillation helped."""
+    name, kind = shipped_model(document), kind_of(document)
+    main = _main_comparison(document, name)
     lines = []
-    for found in report.aggregates:
-        line = f"{found['model']}: {_share(found, 'clean_accuracy')} of clean images right"
-        if found["mean_corrupted_accuracy"] is not None:
-            line += f", {_share(found, 'mean_corrupted_accuracy')} of corrupted ones"
-        lines.append(line + ".")
-    for item in report.comparisons:
-        kind, _, low, high = _difference(item)
-        verdict = "better" if low > 0 else "worse" if high < 0 else "not told apart"
-        lines.append(
-            f"{item['model']} against {item['against']} on {kind} images: "
-            f"{_points(item)}: {verdict}."
-        )
+    for item in document["comparisons"]:
+        if item is not main and (item["model"], item["against"]) == (name, document["baseline"]):
+            lines.append(comparison_sentence(document, item))
+        if (item["model"], item["against"]) == ("distilled", "control"):
+            lines.append(
+                f"{_HELPED[item[f'{kind}_verdict']]}: {comparison_sentence(document, item)}"
+            )
     return lines
 
 
-def caveats(report):
-    """What a reader must not conclude."""
-    n = report.document["data"]["n"]
-    return [
-        f"Measured on {n:,} images; intervals cover the choice of images (95 %), not the "
-        "seed of training: another training run may differ by more.",
-        "Intervals of single cells are Wilson's; those of means and differences are bootstraps "
-        "over images that carry all their cells along (1,000 resamples), except that a mean of "
-        "exactly 0 or 100 % gets Wilson's.",
-        "A difference of +0.0 to +0.0 says that no image here was judged differently; up to "
-        f"{300 / n:.1f} in 100 others still may be.",
-        "McNemar's p-values are corrected for their number after Holm; the intervals are not.",
-        "Accuracy need not fall with every step of severity. CE relative to the baseline is not "
-        "ImageNet-C's mCE, whose baseline is AlexNet.",
-    ]
-
-
-def _kept(report, others):
-    """On the smallest file a phone can run or, without one, the smallest model."""
-    rows = {row["model"]: row for row in report.rows()}
-    formats = {model["name"]: model["format"] for model in report.document["models"]}
-
-    def size(item):
-        kib = rows[item["model"]]["kib"]
-        return formats[item["model"]] != "tflite", math.inf if kib is None else kib
-
-    item = min(others, key=size)
-    kind, _, low, high = _difference(item)
-    key = "clean_accuracy" if kind == "clean" else "mean_corrupted_accuracy"
-    mine, its = (100 * rows[name][key] for name in (item["model"], item["against"]))
-    word = "clean" if kind == "clean" else "blurred, noisy or damaged"
-    verdict = "better" if low > 0 else "worse" if high < 0 else "not told apart"
+def comparison_sentence(document, item):
+    """Who is better, with the difference, its interval and the margin where it counts."""
+    kind = kind_of(document)
+    than = _THAN[item[f"{kind}_verdict"]]
     return (
-        f"On {word} pictures {item['model']} is right on {mine:.1f} in 100 where "
-        f"{item['against']} is right on {its:.1f}: {_points(item)}, {verdict}."
+        f"{item['model']} is {than} {item['against']} on {kind} {noun(document)} "
+        f"({_figures(item, kind)})."
     )
 
 
-def _helped(item):
-    kind, _, low, high = _difference(item)
-    verdict = "helped" if low > 0 else "harmed" if high < 0 else "made no difference to be told"
-    return f"Distillation {verdict} on {kind} pictures: {_points(item)} against control."
+def sentences(document):
+    """How right each model is, then each comparison."""
+    lines = []
+    for row in document["aggregates"]:
+        line = f"{row['model']}: {_share(row, 'clean_accuracy')} of clean {noun(document)} right"
+        if row["mean_corrupted_accuracy"] is not None:
+            line += f", {_share(row, 'mean_corrupted_accuracy')} of corrupted ones"
+        lines.append(line + ".")
+    return lines + [comparison_sentence(document, item) for item in document["comparisons"]]
 
 
-def _difference(item):
-    kind = "clean" if item["corrupted_difference"] is None else "corrupted"
-    return kind, item[f"{kind}_difference"], *item[f"{kind}_difference_ci95"]
+def noun(document):
+    """What the examples are, in the plural."""
+    return {"image": "pictures", "text": "texts"}[document["data"]["modality"]]
 
 
-def _points(item):
-    _, value, low, high = _difference(item)
-    return f"{100 * value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f})"
+def kind_of(document):
+    """What is judged first: "corrupted" where there are corruptions, else "clean"."""
+    return "corrupted" if document["suite"]["corruptions"] else "clean"
 
 
-def _share(found, key):
-    low, high = found[f"{key}_ci95"]
-    return f"{100 * found[key]:.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+def shipped_model(document):
+    """The smallest file a phone can run or, without one, the smallest model; not the baseline."""
+    others = [m for m in document["models"] if m["name"] != document["baseline"]]
+
+    def order(model):
+        size = model.get("bytes")
+        return model["format"] != "tflite", math.inf if size is None else size
+
+    return min(others, key=order)["name"] if others else document["baseline"]
+
+
+def _main_comparison(document, name):
+    """With the model it was made from or, without that comparison, with the baseline."""
+    parent = next(m.get("parent") for m in document["models"] if m["name"] == name)
+    against = {item["against"]: item for item in document["comparisons"] if item["model"] == name}
+    return against.get(parent) or against.get(document["baseline"])
+
+
+def _figures(item, kind):
+    difference, interval = item[f"{kind}_difference"], item[f"{kind}_difference_ci95"]
+    text = f"{points(difference)} points, {points_interval(interval)}"
+    if item[f"{kind}_verdict"] in ("as good", "not told apart"):
+        text += f"; margin {percent(item['margin'])}"
+    return text
+
+
+def _share(row, key):
+    return f"{percent(row[key])} % ({percent_interval(row[f'{key}_ci95'])})"

@@ -60,6 +60,12 @@ def _drawn(names, groups, n, modality, extras, seed):
     predictions = _predictions(names, corruptions, grid, labels, rng)
     right = {name: top == labels for name, top in predictions.items()}
     baseline = names[0]
+    cells = {
+        name: [
+            _cell(name, cell, k, right, predictions, baseline, rng) for k, cell in enumerate(grid)
+        ]
+        for name in names
+    }
     document = {
         "schema": "keras_distill.robustness/2",
         "created": "2026-11-21T22:00:00Z",
@@ -98,13 +104,9 @@ def _drawn(names, groups, n, modality, extras, seed):
             "approximate": ["glass_blur"] if "glass_blur" in corruptions else [],
         },
         "models": [_model(name) for name in names],
-        "cells": [
-            _cell(name, cell, k, right, predictions, baseline, rng)
-            for name in names
-            for k, cell in enumerate(grid)
-        ],
+        "cells": [cell for name in names for cell in cells[name]],
         "aggregates": [
-            _aggregate(name, right, grid, groups, labels, rng, baseline) for name in names
+            _aggregate(name, cells[name], right, grid, groups, labels, baseline) for name in names
         ],
         "comparisons": _comparisons(names, right, grid, corruptions, predictions, baseline, rng),
     }
@@ -209,7 +211,7 @@ def _cell(name, cell, k, right, predictions, baseline, rng):
     }
 
 
-def _aggregate(name, right, grid, groups, labels, rng, baseline):
+def _aggregate(name, cells, right, grid, groups, labels, baseline):
     mine = right[name]
     clean, clean_ci95 = _share(mine[0])
     made = {"model": name, "clean_accuracy": clean, "clean_accuracy_ci95": clean_ci95}
@@ -229,17 +231,9 @@ def _aggregate(name, right, grid, groups, labels, rng, baseline):
         "macro_f1_clean": clean * 0.99,
     }
     for metric in CELL_METRICS:
-        error = 1 - clean
-        value = {
-            "agreement": 1 - error,
-            "error_consistency": 0.6,
-            "ece15": 0.05,
-            "ece15_scaled": 0.02,
-        }.get(metric, 0.3 * error)
-        whole[f"{metric}_clean"] = value
-        whole[f"{metric}_corrupted"] = (
-            value * 1.3 if some and value < 0.7 else value if some else None
-        )
+        whole[f"{metric}_clean"] = cells[0][metric]
+        known = [cell[metric] for cell in cells[1:] if cell[metric] is not None]
+        whole[f"{metric}_corrupted"] = np.mean(known) if known else None
     made |= {key: None if value is None else float(value) for key, value in whole.items()}
     for key in whole:
         wide = 2.0 if "mce" in key or "ce_vs" in key else 0.015

@@ -1,0 +1,1 @@
+"""Figures of the report: SVG by matplotlib, small panels that a page arranges."""
