@@ -95,8 +95,9 @@ def test_alexnet_only_where_all_of_imagenet_c_was_measured():
 def test_groups_and_the_worst():
     scores = model([0.9, 0.7, 0.5, 0.6, 0.2])
     classes = [
-        {"class": 0, "clean": 1.0, "clean_ci95": [0.9, 1], "corrupted": 0.3, "corrupted_ci95": [0, 1]},
-        {"class": 4, "clean": 0.5, "clean_ci95": [0.4, 1], "corrupted": 0.7, "corrupted_ci95": [0, 1]},
+        {"class": label, "clean": clean, "clean_ci95": [0.4, 1.0],
+         "corrupted": corrupted, "corrupted_ci95": [0.1, 0.9]}
+        for label, clean, corrupted in ((0, 1.0, 0.3), (4, 0.5, 0.7))
     ]  # fmt: skip
     groups = {"noise": ["shot_noise"], "weather": ["fog", "snow"]}
     found = aggregate("a", scores, scores, classes, groups, False)
@@ -104,7 +105,7 @@ def test_groups_and_the_worst():
     assert found["by_group"]["weather"]["accuracy"] == pytest.approx(0.5)
     assert found["worst_corruption"]["name"] == "snow"
     assert found["worst_corruption"]["accuracy"] == pytest.approx(0.4)
-    assert found["worst_class_clean"] == {"class": 4, "accuracy": 0.5, "accuracy_ci95": [0.4, 1]}
+    assert found["worst_class_clean"] == {"class": 4, "accuracy": 0.5, "accuracy_ci95": [0.4, 1.0]}
     assert found["worst_class_corrupted"]["class"] == 0
     assert (found["kl_clean"], found["kl_corrupted"]) == (0.5, 0.5)
     assert found["nll_corrupted"] is None
