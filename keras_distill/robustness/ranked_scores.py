@@ -51,7 +51,7 @@ class RankedScores:
         sizes = np.full(bins, n // bins) + (np.arange(bins) < n % bins)
         self._edges = np.cumsum(sizes)[:-1]
         # With fewer answers than bins the last ones are empty.
-        self._edges = self._edges[self._edges < n]
+        self._edges = self._edges[self._edges < n].astype("int32")
 
     def __call__(self, counts):
         counts = np.ascontiguousarray(counts[self._order].T)
@@ -76,7 +76,7 @@ class RankedScores:
     def _ece(self, answers, gaps, n):
         if not len(self._edges):
             return np.abs(gaps[:, -1]) / n
-        at = np.stack([np.searchsorted(row, self._edges) for row in answers])
+        at = np.stack([row.searchsorted(self._edges) for row in answers])
         rows = np.arange(len(answers))[:, None]
         before, start = answers[rows, at - 1], gaps[rows, at - 1]
         # An edge inside a tie cuts its gap in proportion.

@@ -31,7 +31,7 @@ def relative_mean_corruption_error(errors, clean_error, baseline_errors, baselin
     relative = kd.robustness.relative_mean_corruption_error(
         errors, 0.24, alexnet["corrupted"], alexnet["clean"]
     )
-    assert 70 < relative < 75
+    assert 84 < relative < 85
     ```
 
     Reference:
