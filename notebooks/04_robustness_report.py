@@ -28,7 +28,6 @@ import tempfile
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-import tensorflow as tf
 
 import keras_distill as kd
 
@@ -38,7 +37,9 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)
 # %%
 data = kd.datasets.load("fashion_mnist", batch_size=128, seed=0)
 train, validation, test = data
-images, labels = (np.concatenate(part) for part in zip(*[(np.array(a), np.array(b)) for a, b in test.take(4)]))
+images, labels = (
+    np.concatenate(part) for part in zip(*[(np.array(a), np.array(b)) for a, b in test.take(4)])
+)
 images, labels = images[:500], labels[:500]
 
 # %% [markdown]
@@ -92,7 +93,12 @@ control = fitted(student())
 losses = [kd.losses.SoftTargets(temperature=4.0)]
 distilled = fitted(kd.Distiller(teacher, student(), losses, student_loss_weight=0.3)).student
 robust = kd.Distiller(
-    teacher, student(), losses, student_loss_weight=0.3, teacher_inputs="clean", student_inputs="view"
+    teacher,
+    student(),
+    losses,
+    student_loss_weight=0.3,
+    teacher_inputs="clean",
+    student_inputs="view",
 )
 robust = fitted(robust, train.map(both)).student
 
@@ -109,11 +115,16 @@ artefact = kd.export.to_tflite(
 
 # %%
 models = {
-    "teacher": teacher, "control": control, "distilled": distilled,
-    "robust": robust, "int8": artefact,
+    "teacher": teacher,
+    "control": control,
+    "distilled": distilled,
+    "robust": robust,
+    "int8": artefact,
 }
 report = kd.robustness.evaluate(
-    models, (images, labels), "imagenet_c",
+    models,
+    (images, labels),
+    "imagenet_c",
     baseline="teacher",
     facts={"int8": {"parent": "robust"}},
     compare=[("distilled", "control"), ("robust", "distilled"), ("int8", "robust")],
@@ -149,19 +160,29 @@ plt.show()
 suite = report.document["suite"]["corruptions"]
 mean = {
     name: [
-        100 * np.mean([c.accuracy for c in report.cells if c.model == name and c.corruption == each])
+        100
+        * np.mean([c.accuracy for c in report.cells if c.model == name and c.corruption == each])
         for each in suite
     ]
     for name in models
 }
 figure, axis = plt.subplots(figsize=(9, 3.2), layout="constrained")
 shown = axis.imshow(list(mean.values()), cmap="cividis", aspect="auto")
-axis.set_xticks(range(len(suite)), [each.replace("_", " ") for each in suite], rotation=50, ha="right")
+axis.set_xticks(
+    range(len(suite)), [each.replace("_", " ") for each in suite], rotation=50, ha="right"
+)
 axis.set_yticks(range(len(mean)), list(mean))
 for row, values in enumerate(mean.values()):
     for column, value in enumerate(values):
-        axis.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=8,
-                  color="black" if value > np.mean(shown.get_clim()) else "white")
+        axis.text(
+            column,
+            row,
+            f"{value:.0f}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="black" if value > np.mean(shown.get_clim()) else "white",
+        )
 plt.show()
 
 # %% [markdown]

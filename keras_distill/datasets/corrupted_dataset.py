@@ -63,21 +63,21 @@ class CorruptedDataset:
         return np.array([int(row["label"]) for row in tfds.as_numpy(rows)], np.int32)
 
     def select(self, corruptions, severities):
-        """The cells of some corruptions at some severities.
+        """The same set with the cells of some corruptions at some severities only.
 
         Args:
-            corruptions: Our names of corruptions.
+            corruptions: Our names of corruptions, as `kd.corruptions.names("imagenet_c")`.
             severities: Severities, 1 to 5.
 
         Returns:
-            `[(corruption, severity), …]`, corruption by corruption.
+            A `CorruptedDataset` whose `cells` go corruption by corruption.
 
         Raises:
             ValueError: Not all of them are prepared; those that are missing are named.
         """
         wanted = [(name, severity) for name in corruptions for severity in severities]
         self._check(wanted)
-        return wanted
+        return dataclasses.replace(self, cells=wanted)
 
     def batches(self, corruption, severity):
         """The images of a cell.

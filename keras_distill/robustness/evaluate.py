@@ -237,11 +237,11 @@ def _data(data, corruptions):
             "from as `data`."
         )
     data = MeasuredData(clean)
-    labels = np.concatenate([y for _, y in corruptions.batches(*corruptions.cells[0])])
-    order = order_like(data.labels, np.asarray(labels, "int64"))
+    labels = np.asarray(corruptions.labels, "int64")
+    order = order_like(data.labels, labels)
     if order is None:
         raise ValueError(
             f"The {data.n} clean examples are not those that '{corruptions.name}' was made from: "
             f"its {len(labels)} labels are others. Give the whole clean test set."
         )
-    return data, np.asarray(labels, "int64"), order
+    return data, labels, order

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_distill.files import atomic_path
 from keras_distill.robustness.cell import Cell
+from keras_distill.robustness.condition import condition_holds
 from keras_distill.robustness.saved_report import SCHEMA as SCHEMA
 from keras_distill.robustness.saved_report import read_report
 
@@ -101,6 +102,22 @@ class Report:
         from keras_distill.robustness.verdict import sentences
 
         return "\n".join(sentences(self.document))
+
+    def check(self, condition):
+        """Whether a condition on one number of one model holds; for continuous integration.
+
+        Args:
+            condition: `MODEL.NUMBER SIGN VALUE`, as `"student.mean_corrupted_accuracy < 0.80"`:
+                a number of the model's aggregates (fractions in [0, 1]) or a fact such as
+                `bytes`; the sign is one of <, <=, >, >=, ==, !=.
+
+        Returns:
+            `(holds, sentence)`: a bool, and in words what was found.
+
+        Raises:
+            ValueError: If it is not of that form, or there is no such model or number.
+        """
+        return condition_holds(self, condition)
 
     def save(self, folder):
         """Writes the report, whole or not at all.
