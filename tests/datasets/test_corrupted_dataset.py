@@ -106,8 +106,12 @@ def test_travels_to_another_process(prepared_corruptions):
 def test_selection_in_order(prepared_corruptions):
     published = load_corrupted("mnist_corrupted", prepared_corruptions[0])
     wanted = ["mnist_c/stripe", "mnist_c/shot_noise"]
-    assert published.select(wanted, [1]) == [("mnist_c/stripe", 1), ("mnist_c/shot_noise", 1)]
-    assert published.select([], [1]) == []
+    chosen = published.select(wanted, [1])
+    assert chosen.cells == [("mnist_c/stripe", 1), ("mnist_c/shot_noise", 1)]
+    assert (chosen.name, chosen.source) == (published.name, published.source)
+    assert published.select([], [1]).cells == []
+    (images, labels), *_ = chosen.batches("mnist_c/stripe", 1)
+    np.testing.assert_array_equal(labels, published.labels[: len(labels)])
 
 
 def test_missing_configurations_are_named_as_tfds_does(prepared_corruptions):
