@@ -4,37 +4,24 @@ from keras_distill.corruptions.mnist import Fog
 
 
 def plasma(rng, side=256, decay=1.4):
-    """Diamond-square point by point, periodic: the four corners, then the four sides."""
+    """Diamond-square point by point, periodic: the middle of four corners, then of four sides."""
     heights = np.zeros((side, side))
     step, wibble = side, 100.0
     while step >= 2:
         half = step // 2
-        count = side // step
-        drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
-        for i in range(count):
-            for j in range(count):
-                y, x = i * step, j * step
-                around = [
-                    heights[(y + a) % side, (x + b) % side] for a in (0, step) for b in (0, step)
-                ]
-                heights[y + half, x + half] = sum(around) / 4 + drawn[i, j]
-        for dy, dx in ((0, half), (half, 0)):
-            drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
-            for i in range(count):
-                for j in range(count):
-                    y, x = i * step + dy, j * step + dx
-                    sides = ((-half, 0), (half, 0), (0, -half), (0, half))
-                    corners = ((0, 0), (0, step), (step, 0), (step, step))
-                around = [heights[(y + a) % side, (x + b) % side] for a, b in corners]
-                heights[y + half, x + half] = sum(around) / 4 + drawn[i, j]
-        for dy, dx in ((0, half), (half, 0)):
-            drawn = rng.uniform(-wibble, wibble, (count, count)) * wibble
-            for i in range(count):
-                for j in range(count):
-                    y, x = i * step + dy, j * step + dx
-                    sides = ((-half, 0), (half, 0), (0, -half), (0, half))
-                    around = [heights[(y + a) % side, (x + b) % side] for a, b in sides]
-                    heights[y, x] = sum(around) / 4 + drawn[i, j]
+        corners = ((0, 0), (0, step), (step, 0), (step, step))
+        sides = ((-half, 0), (half, 0), (0, -half), (0, half))
+        # Where the new points lie in their cell, and which points around them count.
+        for down, right, around in (
+            (half, half, [(y - half, x - half) for y, x in corners]),
+            (0, half, sides),
+            (half, 0, sides),
+        ):
+            drawn = rng.uniform(-wibble, wibble, (side // step, side // step)) * wibble
+            for (i, j), noise in np.ndenumerate(drawn):
+                y, x = i * step + down, j * step + right
+                near = [heights[(y + a) % side, (x + b) % side] for a, b in around]
+                heights[y, x] = sum(near) / 4 + noise
         step, wibble = half, wibble / decay
     heights -= heights.min()
     return heights / heights.max()
