@@ -21,8 +21,8 @@ class RankedScores:
         right: Whether each is right, boolean `(n,)`.
         bins: Number of bins of the ECE.
 
-    Call with counts `(n, m)`, how often each example is in each of m resamples; every column sums
-    to n. Returns two arrays `(m,)`: AURC and ECE.
+    Call with counts `(m, n)`, how often each example is in each of m resamples; every row sums to
+    n. Returns two arrays `(m,)`: AURC and ECE.
     """
 
     def __init__(self, confidence, right, bins=15):
@@ -54,12 +54,14 @@ class RankedScores:
         self._edges = self._edges[self._edges < n].astype("int32")
 
     def __call__(self, counts):
-        counts = np.ascontiguousarray(counts[self._order].T)
+        counts = np.take(counts, self._order, axis=1)
         m, n = counts.shape
         # How many answers, and what sum of gaps, the first so and so many examples hold.
-        answers, gaps = np.zeros((m, n + 1), "int32"), np.zeros((m, n + 1))
+        answers, gaps = np.empty((m, n + 1), "int32"), np.empty((m, n + 1))
+        answers[:, 0], gaps[:, 0] = 0, 0
         np.cumsum(counts, axis=1, dtype="int32", out=answers[:, 1:])
-        np.cumsum(counts * self._gap, axis=1, out=gaps[:, 1:])
+        np.multiply(counts, self._gap, out=gaps[:, 1:])
+        np.cumsum(gaps[:, 1:], axis=1, out=gaps[:, 1:])
         mixed_wrong = answers[:, self._mixed_wrong]
         if len(self._ends) <= n:
             answers, gaps = answers[:, self._ends], gaps[:, self._ends]
