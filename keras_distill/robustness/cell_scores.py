@@ -11,7 +11,7 @@ METRICS = (
     "positive_flips", "agreement_when_right", "agreement_when_wrong",
 )  # fmt: skip
 CALIBRATION_ERRORS = ("ece15", "ece15_equal_mass", "ece15_scaled")
-_BLOCK = 1 << 18
+_BLOCK = 1 << 17
 
 
 def cell_scores(record, reference, labels, counts):
