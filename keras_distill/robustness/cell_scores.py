@@ -11,7 +11,7 @@ METRICS = (
     "positive_flips", "agreement_when_right", "agreement_when_wrong",
 )  # fmt: skip
 CALIBRATION_ERRORS = ("ece15", "ece15_equal_mass", "ece15_scaled")
-_BLOCK = 1 << 18
+_BLOCK = 1 << 17
 
 
 def cell_scores(record, reference, labels, counts):
@@ -34,13 +34,13 @@ def cell_scores(record, reference, labels, counts):
         second holds `{metric: float64 array (resamples,)}`, NaN where a draw is undefined.
     """
     statistics = CellStatistics(record, reference, labels)
-    n, resamples = counts.shape
-    exact = {name: value[0] for name, value in statistics(np.ones((n, 1), "uint8")).items()}
+    resamples, n = counts.shape
+    exact = {name: value[0] for name, value in statistics(np.ones((1, n), "uint8")).items()}
     # In blocks of resamples: at n = 50,000 all thousand at once would take gigabytes.
     step = max(1, _BLOCK // n)
     draws = {name: np.empty(resamples) for name in exact}
     for start in range(0, resamples, step):
-        found = statistics(counts[:, start : start + step])
+        found = statistics(counts[start : start + step])
         for name, values in found.items():
             draws[name][start : start + step] = values
     trusted = int(np.sum(reference["top"] == labels))

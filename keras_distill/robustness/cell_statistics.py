@@ -15,7 +15,7 @@ class CellStatistics:
         reference: The baseline's record on the same cell.
         labels: Integer labels, `(n,)`.
 
-    Call with counts `(n, m)`, how often each example is in each of m resamples (all ones are the
+    Call with counts `(m, n)`, how often each example is in each of m resamples (all ones are the
     examples themselves). Returns `{metric: array (m,)}`, NaN where a score is undefined:
     `agreement_when_wrong` of a baseline that is always right; `error_consistency` of two models
     that are both always right or both always wrong.
@@ -60,8 +60,9 @@ class CellStatistics:
         self._classes = classes
 
     def __call__(self, counts):
-        n = len(counts)
-        as_float = counts.astype("float64")
+        n = counts.shape[1]
+        # Turned as bytes, which is cheaper than as floats.
+        as_float = np.ascontiguousarray(counts.T).astype("float64")
         right, base, both, agree, *means = self._rows @ as_float
         aurc, equal_mass = self._ranked(counts)
         sums = self._sums @ as_float

@@ -48,13 +48,13 @@ def out_of_distribution(inside, outside, seed=0, resamples=1000):
     # Thresholds from the highest down; equal scores pass together.
     values, place = np.unique(-np.concatenate([inside, outside]), return_inverse=True)
     places = place[: len(inside)], place[len(inside) :]
-    exact = _scores(*(_passed(p, np.ones((len(p), 1), "uint8"), len(values)) for p in places))
+    exact = _scores(*(_passed(p, np.ones((1, len(p)), "uint8"), len(values)) for p in places))
     counts = [resample_counts(len(p), [seed, side], resamples) for side, p in enumerate(places)]
     step = max(1, _BLOCK // len(place))
     draws = []
     for start in range(0, resamples, step):
         chunk = slice(start, start + step)
-        passed = (_passed(p, c[:, chunk], len(values)) for p, c in zip(places, counts, strict=True))
+        passed = (_passed(p, c[chunk], len(values)) for p, c in zip(places, counts, strict=True))
         draws.append(_scores(*passed))
     found = {"n_in": len(inside), "n_out": len(outside)}
     for name, value in exact.items():
@@ -75,7 +75,7 @@ def _passed(place, counts, thresholds):
 
     each = np.arange(len(place))
     table = sparse.csr_array((np.ones(len(place)), (place, each)), (thresholds, len(place)))
-    sums = table @ counts.astype("float64")
+    sums = table @ counts.T.astype("float64", order="C")
     return np.concatenate([np.zeros((1, sums.shape[1])), np.cumsum(sums, axis=0)])
 
 

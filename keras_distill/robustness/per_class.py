@@ -52,8 +52,8 @@ def _means_by_class(values, which, counts):
     tables = [sparse.csr_array((row, (which, each))) for row in rows]
     step = max(1, (1 << 21) // n)
     parts = []
-    for start in range(0, counts.shape[1], step):
-        chunk = counts[:, start : start + step].astype("float64")
+    for start in range(0, len(counts), step):
+        chunk = counts[start : start + step].T.astype("float64", order="C")
         size, *sums = (table @ chunk for table in tables)
         # 0 / 0 where a resample has none of a class.
         with np.errstate(invalid="ignore"):

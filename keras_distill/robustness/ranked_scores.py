@@ -21,8 +21,8 @@ class RankedScores:
         right: Whether each is right, boolean `(n,)`.
         bins: Number of bins of the ECE.
 
-    Call with counts `(n, m)`, how often each example is in each of m resamples; every column sums
-    to n. Returns two arrays `(m,)`: AURC and ECE.
+    Call with counts `(m, n)`, how often each example is in each of m resamples; every row sums to
+    n. Returns two arrays `(m,)`: AURC and ECE.
     """
 
     def __init__(self, confidence, right, bins=15):
@@ -31,56 +31,55 @@ class RankedScores:
         self._order = np.lexsort((right, -confidence))
         confidence, right = confidence[self._order], right[self._order]
         starts = np.flatnonzero(np.r_[True, confidence[1:] != confidence[:-1]])
-        wrong = np.add.reduceat(~right, starts, dtype="int64")
         stops = np.r_[starts[1:], n]
-        # Ends of the ties, with the 0 before the first.
-        self._ends = np.r_[0, stops]
+        wrong = np.add.reduceat(~right, starts, dtype="int64")
+        # Of the example that ends at place 1 … n: where its tie starts and stops.
+        self._low = np.r_[0, np.repeat(starts, stops - starts)]
+        self._high = np.r_[0, np.repeat(stops, stops - starts)]
         self._gap = confidence.astype("float64") - right
         # An error at place p is among the first k ones for k = p … n and adds 1/k to each; the
         # sum of that over the places 1 … k is risk[k], written with harmonic numbers.
         k, harmonic = np.arange(n + 1), np.r_[0.0, np.cumsum(1.0 / np.arange(1, n + 1))]
         self._risk = k * harmonic[n] - (k * harmonic - k)
-        # A tie that is all wrong adds risk[its end] − risk[its start]; one that is partly wrong,
-        # its share of that, which each resample changes.
+        # A tie that is all wrong adds risk[its stop] − risk[its start]; one that is partly wrong,
+        # its share of that, which each resample changes. Neighbours' terms cancel.
+        sign = np.zeros(n + 1)
         all_wrong = wrong == stops - starts
-        sign = np.r_[0.0, all_wrong] - np.r_[all_wrong, 0.0]
+        sign[stops[all_wrong]] += 1
+        sign[starts[all_wrong]] -= 1
         self._turns = np.flatnonzero(sign)
         self._signs = sign[self._turns]
-        self._mixed = np.flatnonzero((wrong > 0) & ~all_wrong)
-        self._mixed_wrong = (starts + wrong)[self._mixed]
+        mixed = (wrong > 0) & ~all_wrong
+        self._mixed = starts[mixed], (starts + wrong)[mixed], stops[mixed]
         sizes = np.full(bins, n // bins) + (np.arange(bins) < n % bins)
         self._edges = np.cumsum(sizes)[:-1]
         # With fewer answers than bins the last ones are empty.
         self._edges = self._edges[self._edges < n].astype("int32")
 
     def __call__(self, counts):
-        counts = np.ascontiguousarray(counts[self._order].T)
+        counts = np.take(counts, self._order, axis=1)
         m, n = counts.shape
         # How many answers, and what sum of gaps, the first so and so many examples hold.
-        answers, gaps = np.zeros((m, n + 1), "int32"), np.zeros((m, n + 1))
+        answers, gaps = np.empty((m, n + 1), "int32"), np.empty((m, n + 1))
+        answers[:, 0], gaps[:, 0] = 0, 0
         np.cumsum(counts, axis=1, dtype="int32", out=answers[:, 1:])
-        np.cumsum(counts * self._gap, axis=1, out=gaps[:, 1:])
-        mixed_wrong = answers[:, self._mixed_wrong]
-        if len(self._ends) <= n:
-            answers, gaps = answers[:, self._ends], gaps[:, self._ends]
-        return self._aurc(answers, mixed_wrong, n), self._ece(answers, gaps, n)
+        np.multiply(counts, self._gap, out=gaps[:, 1:])
+        np.cumsum(gaps[:, 1:], axis=1, out=gaps[:, 1:])
+        return self._aurc(answers) / n, self._ece(answers, gaps) / n
 
-    def _aurc(self, answers, mixed_wrong, n):
-        total = self._risk[answers[:, self._turns]] @ self._signs
-        if len(self._mixed):
-            low, high = answers[:, self._mixed], answers[:, self._mixed + 1]
-            share = (mixed_wrong - low) / np.maximum(high - low, 1)
-            total += (share * (self._risk[high] - self._risk[low])).sum(axis=1)
-        return total / n
+    def _aurc(self, answers):
+        total = self._risk[np.take(answers, self._turns, axis=1)] @ self._signs
+        low, wrong, high = (np.take(answers, places, axis=1) for places in self._mixed)
+        share = (wrong - low) / np.maximum(high - low, 1)
+        return total + (share * (self._risk[high] - self._risk[low])).sum(axis=1)
 
-    def _ece(self, answers, gaps, n):
-        if not len(self._edges):
-            return np.abs(gaps[:, -1]) / n
-        at = np.stack([row.searchsorted(self._edges) for row in answers])
+    def _ece(self, answers, gaps):
         rows = np.arange(len(answers))[:, None]
-        before, start = answers[rows, at - 1], gaps[rows, at - 1]
+        at = np.stack([row.searchsorted(self._edges) for row in answers])
+        low, high = self._low[at], self._high[at]
         # An edge inside a tie cuts its gap in proportion.
-        part = (self._edges - before) / (answers[rows, at] - before)
-        inside = start + part * (gaps[rows, at] - start)
+        before, start = answers[rows, low], gaps[rows, low]
+        part = (self._edges - before) / np.maximum(answers[rows, high] - before, 1)
+        inside = start + part * (gaps[rows, high] - start)
         inside = np.c_[np.zeros(len(rows)), inside, gaps[:, -1]]
-        return np.abs(np.diff(inside, axis=1)).sum(axis=1) / n
+        return np.abs(np.diff(inside, axis=1)).sum(axis=1)

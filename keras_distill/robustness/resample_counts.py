@@ -4,7 +4,7 @@ import numpy as np
 
 
 def resample_counts(n, seed, resamples=1000):
-    """Counts of a bootstrap over `n` examples: `(n, resamples)` uint8, each column sums to n.
+    """Counts of a bootstrap over `n` examples: `(resamples, n)` uint8, each row sums to n.
 
     One matrix serves all cells and all models. So an example carries all its cells with it (they
     show the same picture: drawing each cell for itself would give intervals far too narrow), and
@@ -16,8 +16,8 @@ def resample_counts(n, seed, resamples=1000):
         resamples: Number of resamples.
     """
     rng = np.random.default_rng(seed)
-    counts = np.empty((n, resamples), "uint8")
-    for index in range(resamples):
+    counts = np.empty((resamples, n), "uint8")
+    for row in counts:
         # An example drawn more than 255 times would need n > 255 and a chance below 1e-500.
-        counts[:, index] = np.bincount(rng.integers(n, size=n), minlength=n)
+        row[:] = np.bincount(rng.integers(n, size=n), minlength=n)
     return counts

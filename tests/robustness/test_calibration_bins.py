@@ -26,5 +26,5 @@ def test_the_diagram_holds_the_calibration_error():
     bins.add(record["confidence"], record["top"] == labels)
     rows = [row for row in bins.rows() if row["n"]]
     gaps = sum(row["n"] * abs(row["confidence"] - row["accuracy"]) for row in rows) / 100
-    found = CellStatistics(record, record, labels)(np.ones((100, 1), "uint8"))
+    found = CellStatistics(record, record, labels)(np.ones((1, 100), "uint8"))
     assert gaps == pytest.approx(found["ece15"][0])

@@ -16,7 +16,7 @@ def case(n=80, classes=4, seed=0):
 
 
 def once(record, reference, labels):
-    found = CellStatistics(record, reference, labels)(np.ones((len(labels), 1), "uint8"))
+    found = CellStatistics(record, reference, labels)(np.ones((1, len(labels)), "uint8"))
     return {name: float(value[0]) for name, value in found.items()}
 
 
@@ -68,12 +68,12 @@ def test_against_the_definitions():
 def test_resamples_are_the_examples_repeated():
     record, reference, labels = case()
     rng = np.random.default_rng(1)
-    counts = rng.multinomial(80, np.full(80, 1 / 80), size=5).T.astype("uint8")
+    counts = rng.multinomial(80, np.full(80, 1 / 80), size=5).astype("uint8")
     # In the last one a whole class is missing among labels and answers.
-    counts[(labels == 3) | (record["top"] == 3), 4] = 0
-    counts[np.flatnonzero(counts[:, 4])[0], 4] += 80 - counts[:, 4].sum()
+    counts[4, (labels == 3) | (record["top"] == 3)] = 0
+    counts[4, np.flatnonzero(counts[4])[0]] += 80 - counts[4].sum()
     found = CellStatistics(record, reference, labels)(counts)
-    for index, count in enumerate(counts.T):
+    for index, count in enumerate(counts):
         again = [{k: np.repeat(v, count) for k, v in one.items()} for one in (record, reference)]
         expected = once(*again, np.repeat(labels, count))
         assert {k: v[index] for k, v in found.items()} == pytest.approx(expected)

@@ -10,10 +10,10 @@ CELLS = [("clean", 0), ("fog", 1), ("fog", 2), ("snow", 1)]
 
 
 def scores(right, counts):
-    found = ModelScores(CELLS[: len(right)], right.shape[1], counts.shape[1])
+    found = ModelScores(CELLS[: len(right)], right.shape[1], len(counts))
     for index, row in enumerate(right):
         found.accuracy[index] = row.mean()
-        found.accuracy_draws[index] = row @ counts / len(row)
+        found.accuracy_draws[index] = counts @ row / len(row)
     return found
 
 

@@ -19,7 +19,7 @@ def equal_mass(confidence, right, bins):
 
 def once(confidence, right, bins=15):
     scores = RankedScores(np.array(confidence), np.array(right, bool), bins)
-    found = scores(np.ones((len(confidence), 1), "uint8"))
+    found = scores(np.ones((1, len(confidence)), "uint8"))
     return found[0][0], found[1][0]
 
 
@@ -62,8 +62,8 @@ def test_resamples_are_the_examples_repeated(levels):
     rng = np.random.default_rng(1)
     confidence = np.round(rng.random(90) * levels) / levels
     right = rng.random(90) < confidence
-    counts = rng.multinomial(90, np.full(90, 1 / 90), size=8).T.astype("uint8")
+    counts = rng.multinomial(90, np.full(90, 1 / 90), size=8).astype("uint8")
     found = RankedScores(confidence, right)(counts)
-    for index, count in enumerate(counts.T):
+    for index, count in enumerate(counts):
         again = once(np.repeat(confidence, count), np.repeat(right, count))
         assert (found[0][index], found[1][index]) == pytest.approx(again)

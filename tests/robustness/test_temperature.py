@@ -37,7 +37,7 @@ def test_calibration_error_falls():
     logits, labels = drawn(2.5, 6000)
     fitted = fit_temperature(softmax(logits[:3000]), labels[:3000])
     record = example_scores(softmax(logits[3000:]), labels[3000:], None, fitted)
-    found = CellStatistics(record, record, labels[3000:])(np.ones((3000, 1), "uint8"))
+    found = CellStatistics(record, record, labels[3000:])(np.ones((1, 3000), "uint8"))
     assert found["ece15"][0] > 0.1 and found["ece15_scaled"][0] < 0.03
     assert found["nll_scaled"][0] < found["nll"][0]
 
