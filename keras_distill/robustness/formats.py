@@ -5,8 +5,8 @@ import numpy as np
 UNKNOWN = "–"
 # Cividis at seven points: read alike with and without colour vision.
 _SCALE = np.array(
-    [(0, 34, 78), (49, 68, 107), (87, 93, 109), (124, 123, 120), (165, 156, 116), (211, 193, 100),
-     (254, 232, 56)]
+    [(0, 34, 77), (42, 63, 109), (87, 93, 109), (124, 123, 120), (165, 155, 115), (210, 191, 96),
+     (253, 231, 55)]
 )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 import pathlib
 
 from keras_distill.robustness import formats
+from keras_distill.robustness.attack_table import attack_table
 from keras_distill.robustness.caveats import caveats
-from keras_distill.robustness.figures.attack_curves import attack_name
 from keras_distill.robustness.figures.model_styles import model_styles
 from keras_distill.robustness.figures.per_class import class_name
 from keras_distill.robustness.first_screen import first_screen
@@ -36,8 +36,8 @@ def render_html(document, figures):
     )
     environment.filters |= {name: getattr(formats, name) for name in _FORMATS}
     environment.filters["class_name"] = lambda number: class_name(document, number)
-    environment.filters["attack_name"] = attack_name
     environment.filters["groupby_in_order"] = _in_order
+    strengths, attack_rows = attack_table(document)
     found = {name: document.get(name) or [] for name in _PARTS}
     return environment.get_template("report.html.jinja").render(
         document=document,
@@ -51,13 +51,16 @@ def render_html(document, figures):
         caveats=caveats(document),
         noun=noun(document),
         kind=kind_of(document),
+        attack_strengths=strengths,
+        attack_rows=attack_rows,
         **found,
     )
 
 
-def _in_order(panels, attribute):
-    """Members by attribute; jinja's own groupby sorts the groups."""
+def _in_order(members, key):
+    """Members by a key or an attribute; jinja's own groupby sorts the groups."""
     groups = {}
-    for panel in panels:
-        groups.setdefault(getattr(panel, attribute), []).append(panel)
+    for member in members:
+        value = member[key] if isinstance(member, dict) else getattr(member, key)
+        groups.setdefault(value, []).append(member)
     return groups.items()

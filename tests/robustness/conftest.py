@@ -1,5 +1,6 @@
 import importlib.util
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -51,3 +52,15 @@ def without_times():
         return [strip(item) for item in value] if isinstance(value, list) else value
 
     return strip
+
+
+@pytest.fixture(scope="session")
+def marks():
+    """A function: places `(x, y)` of a colour's marks in an SVG, in the order drawn."""
+
+    def find(svg, colour):
+        place = r'<use [^>]*x="([\d.-]+)" y="([\d.-]+)"'
+        pattern = rf'{place} style="(?![^"]*fill-opacity: 0\.)[^"]*{colour}[^"]*"/>'
+        return [(float(x), float(y)) for x, y in re.findall(pattern, svg, re.IGNORECASE)]
+
+    return find
