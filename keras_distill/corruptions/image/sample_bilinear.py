@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# Pixels done at a time: what they need stays in a core's own cache, and their memory in hand.
+_STRIP = 2**13
+
 
 def sample_bilinear(planes, x, y, border):
     """Image planes at fractional positions, linear between the four pixels around.
@@ -30,14 +33,24 @@ def sample_bilinear(planes, x, y, border):
     ```
     """
     n, height, width = planes.shape[1:]
-    left, right, share_x = _neighbours(x, width, border)
-    above, below, share_y = _neighbours(y, height, border)
-    first = (np.arange(n) * (height * width))[:, None, None]
-    for rows in (above, below):
-        rows *= width
-        rows += first
-    corners = [above + left, above + right, below + left, below + right]
     made = np.empty(planes.shape, "float32")
+    rows = min(height, max(1, _STRIP // width))
+    several = max(1, _STRIP // (height * width))
+    for start in range(0, n, several):
+        for top in range(0, height, rows):
+            strip = slice(start, start + several), slice(top, top + rows)
+            first = np.arange(n)[strip[0], None, None] * (height * width)
+            left, right, share_x = _neighbours(x[strip], width, border)
+            above, below, share_y = _neighbours(y[strip], height, border)
+            for line in (above, below):
+                line *= width
+                line += first
+            corners = above + left, above + right, below + left, below + right
+            _sample_strip(planes, corners, share_x, share_y, made[:, *strip])
+    return made
+
+
+def _sample_strip(planes, corners, share_x, share_y, made):
     values = np.empty((3, *made.shape[1:]), "float32")
     for plane, upper in zip(planes.reshape(len(planes), -1), made, strict=True):
         # "clip" is the fastest mode; every index is inside.
@@ -46,7 +59,6 @@ def sample_bilinear(planes, x, y, border):
         _go_towards(values[0], upper, share_x)
         _go_towards(values[2], values[1], share_x)
         _go_towards(values[1], upper, share_y)
-    return made
 
 
 def _neighbours(position, size, border):
