@@ -80,7 +80,7 @@ def _told(control, treated, seed):
         found = compare_seeds(control, treated, seed)
         return {"difference": found["difference"], "ci95": found["ci95"], "p": found["p"]}
     each = treated[0] - control[0]
-    draws = each @ resample_counts(len(each), seed) / len(each)
+    draws = np.einsum("j,ij->i", each, resample_counts(len(each), seed)) / len(each)
     # The share of resamples on the other side of zero, twice: never smaller than they can tell.
     beyond = min((draws <= 0).mean(), (draws >= 0).mean())
     p = min(1.0, max(2 * float(beyond), 2 / (len(draws) + 1)))

@@ -20,7 +20,7 @@ def error_consistency(right):
     total, defined = np.zeros((models, models)), np.zeros((models, models))
     for cell in range(cells):
         hits = right[:, cell].astype("float64")
-        both, each = hits @ hits.T, hits.sum(axis=1)
+        both, each = np.einsum("ij,kj->ik", hits, hits), hits.sum(axis=1)
         apart = (each[:, None] + each - 2 * both) / n
         expected = (each[:, None] * (n - each) + (n - each)[:, None] * each) / n**2
         known = expected > 0

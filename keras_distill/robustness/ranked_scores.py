@@ -68,7 +68,8 @@ class RankedScores:
         return self._aurc(answers) / n, self._ece(answers, gaps) / n
 
     def _aurc(self, answers):
-        total = self._risk[np.take(answers, self._turns, axis=1)] @ self._signs
+        risks = self._risk[np.take(answers, self._turns, axis=1)]
+        total = np.einsum("ij,j->i", risks, self._signs)
         low, wrong, high = (np.take(answers, places, axis=1) for places in self._mixed)
         share = (wrong - low) / np.maximum(high - low, 1)
         return total + (share * (self._risk[high] - self._risk[low])).sum(axis=1)

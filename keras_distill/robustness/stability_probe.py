@@ -39,7 +39,7 @@ def stability_probe(measurement, sequences, seed):
         for model, found in answers.items():
             top = np.concatenate(found)
             each = (top[:, 1:] != top[:, :-1]).mean(axis=1)
-            draws = each @ resample_counts(len(each), seed) / len(each)
+            draws = np.einsum("j,ij->i", each, resample_counts(len(each), seed)) / len(each)
             rows.append(
                 {
                     "model": model,
