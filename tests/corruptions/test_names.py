@@ -6,10 +6,13 @@ from keras_distill.corruptions import get, names
 
 
 def test_quick_is_the_ten_of_the_demo():
-    assert names("quick") == (
-        "gaussian_noise shot_noise impulse_noise gaussian_blur brightness contrast pixelate "
-        "jpeg_compression missing_patch missing_rows"
-    ).split()
+    assert (
+        names("quick")
+        == (
+            "gaussian_noise shot_noise impulse_noise gaussian_blur brightness contrast pixelate "
+            "jpeg_compression missing_patch missing_rows"
+        ).split()
+    )
 
 
 def test_every_name_is_a_corruption():
