@@ -20,8 +20,8 @@ def caveats(document):
     ]
     if document["comparisons"]:
         lines.append(
-            "Many comparisons find differences by chance: McNemar's p-values are corrected for "
-            "their number after Holm; the intervals are not."
+            "Many comparisons find differences by chance: the p-values are corrected for their "
+            "number after Holm; the intervals are not."
         )
     lines += _suite(document) + _probes(document)
     return lines

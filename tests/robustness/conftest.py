@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import pathlib
 import re
 
@@ -64,3 +65,13 @@ def marks():
         return [(float(x), float(y)) for x, y in re.findall(pattern, svg, re.IGNORECASE)]
 
     return find
+
+
+@pytest.fixture(scope="session")
+def full_files(drawn):
+    """What is written of a report with everything in it, a very long name too."""
+    from keras_distill.robustness.written_files import written_files
+
+    long = "a_student_with_a_very_long_name_that_no_phone_can_show_on_one_line"
+    text = json.dumps(drawn(n=400)[0]).replace('"control"', json.dumps(long))
+    return written_files(json.loads(text))

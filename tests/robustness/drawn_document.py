@@ -91,6 +91,9 @@ def _drawn(names, groups, n, modality, extras, seed):
             "bits": 8 if modality == "image" else None,
             "class_names": list(CLASSES),
             "labels_sha256": "5e" * 32,
+            "inputs_sha256": "1b" * 32,
+            "temperature_from": "held-out data",
+            "paired": True,
         },
         "suite": {
             "name": "imagenet_c" if len(corruptions) == 15 else None,

