@@ -47,6 +47,8 @@ class Corruption:
     # Not fields: what a subclass says of itself.
     name = None
     severities = SEVERITIES
+    # True: near what the paper's authors do, not equal; a report says so.
+    approximate = False
 
     def __post_init__(self):
         if self.severity not in SEVERITIES or isinstance(self.severity, bool):

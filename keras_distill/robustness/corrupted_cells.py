@@ -43,7 +43,7 @@ def corrupted_cells(corruptions, severities, data, profile, rng):
         "rng": "fast",
         "source": "generated",
         "groups": _groups(names),
-        "approximate": [name for name in names if getattr(room.get(name, 1), "approximate", False)],
+        "approximate": [name for name in names if room.get(name, 1).approximate],
     }
     if data.modality == "image":
         empty = np.empty((0, *data.shape))

@@ -49,6 +49,7 @@ class Frost(ImageCorruption):
         "imagenet224": ((1, 0.4), (0.8, 0.6), (0.7, 0.7), (0.65, 0.7), (0.6, 0.75)),
     }
     on_bytes = True
+    approximate = True
 
     def draw(self, image, constant, rng):
         # Which picture, then how far down, how far to the right: shares of what there is.
