@@ -79,11 +79,14 @@ def kind_of(document):
 
 def shipped_model(document):
     """The smallest file a phone can run or, without one, the smallest model; not the baseline."""
-    others = [m for m in document["models"] if m["name"] != document["baseline"]]
+    models = document["models"]
+    others = [m for m in models if m["name"] != document["baseline"]]
 
     def order(model):
-        size = model.get("bytes")
-        return model["format"] != "tflite", math.inf if size is None else size
+        sizes = [model.get("bytes"), model.get("parameters")]
+        known = [math.inf if size is None else size for size in sizes]
+        # Of equals the last: a control stands before what was made of the same student.
+        return model["format"] != "tflite", *known, -models.index(model)
 
     return min(others, key=order)["name"] if others else document["baseline"]
 

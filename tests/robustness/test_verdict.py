@@ -86,6 +86,11 @@ def test_a_file_for_the_phone_comes_first_then_the_smallest(drawn):
     assert shipped_model(document) == "distilled"
     document["models"][1]["format"] = "tflite"
     assert shipped_model(document) == "control"
+    for model in document["models"]:
+        model |= {"format": "keras", "bytes": None, "parameters": 10}
+    assert shipped_model(document) == "int8"
+    document["models"][1]["parameters"] = 9
+    assert shipped_model(document) == "control"
 
 
 def test_without_its_parent_the_baseline(document):
