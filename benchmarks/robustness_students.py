@@ -24,6 +24,7 @@ arm at each, seed 100, and the accuracy on 2,000 clean images that nobody trains
 
 import argparse
 import csv
+import os
 import pathlib
 import time
 
@@ -53,29 +54,39 @@ def order(seed, epochs, examples):
     return np.concatenate([rng.permutation(examples) for _ in range(epochs)])
 
 
-def views(x, seed, factor=FACTOR, epochs=EPOCHS):
+def views(x, seed, factor=FACTOR, epochs=None):
     """uint8 views of `x` in the seed's order, every epoch afresh; kept in the folder."""
-    kept = FOLDER / f"views_{seed}_{factor}.npy"
-    if kept.exists():
-        return np.load(kept, mmap_mode="r", allow_pickle=False)
+    epochs = epochs or EPOCHS
+    places = order(seed, epochs, len(x)).reshape(epochs, -1)
+    folder = FOLDER / f"views_{seed}_{factor}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for epoch, chosen in enumerate(places):
+        kept = folder / f"{epoch:02}.npy"
+        if not kept.exists():
+            begun = time.perf_counter()
+            partial = folder / f"{os.getpid()}.partial.npy"  # two processes may share the work
+            np.save(partial, epoch_of_views(x[chosen], 1000 * seed + epoch, factor))
+            partial.rename(kept)
+            print(f"views {seed}/{epoch}: {time.perf_counter() - begun:.0f} s", flush=True)
+    return np.concatenate(
+        [np.load(folder / f"{epoch:02}.npy", allow_pickle=False) for epoch in range(epochs)]
+    )
+
+
+def epoch_of_views(x, seed, factor):
+    # AugMix draws its operations with Python's `random`, which this seeds too.
     keras.utils.set_random_seed(seed)
     layers = [
         keras.layers.RandomFlip("horizontal", seed=seed),
         keras.layers.RandomTranslation(0.125, 0.125, fill_mode="constant", seed=seed),
         keras.layers.AugMix((0, 1), factor=factor, all_ops=False, seed=seed),
     ]
-    places = order(seed, epochs, len(x))
-    made = np.empty((len(places), *x.shape[1:]), "uint8")
-    begun = time.perf_counter()
-    for start in range(0, len(places), 64):
-        view = x[places[start : start + 64]].astype("float32") / 255.0
+    made = np.empty(x.shape, "uint8")
+    for start in range(0, len(x), 64):
+        view = x[start : start + 64].astype("float32") / 255.0
         for layer in layers:
             view = layer(view, training=True)
         made[start : start + 64] = np.round(np.asarray(view) * 255.0)
-    print(f"views of seed {seed}: {time.perf_counter() - begun:.0f} s", flush=True)
-    partial = kept.with_suffix(".partial.npy")
-    np.save(partial, made)
-    partial.rename(kept)
     return made
 
 
@@ -217,7 +228,6 @@ def main():
         return choose()
     for seed in arguments.seeds:
         if arguments.views:
-            FOLDER.mkdir(parents=True, exist_ok=True)
             views(cifar.images("train_00", "train_01")[0], seed)
             continue
         for arm in arguments.arms:
