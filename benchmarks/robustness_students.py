@@ -6,11 +6,12 @@
 For each seed four students start from the same weights and see 10,000 images in the same order,
 12 epochs, SGD with cosine decay, the last step: labels alone (`control`) or soft targets (T = 4,
 label weight 0.1, `distilled`), on the images as they are or on augmented views (`_augmented`).
-The views are made once per seed, so that both arms see the same pixels: flip, a shift by up to
-four pixels, and `keras.layers.AugMix` without the four of its operations that ImageNet-C's
-corruptions resemble (brightness, contrast, colour, sharpness). The teacher always looked at the
-clean image. Keras's AugMix draws its operations in Python, once for a call: inside `tf.data`
-they would be drawn once for the whole training, so the views are made outside, 64 in a call.
+The views are made once, one of each image for each epoch, so that all arms see the same pixels:
+flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its operations
+that ImageNet-C's corruptions resemble (brightness, contrast, colour, sharpness). The teacher
+always looked at the clean image. Keras's AugMix draws its operations in Python, once for a call:
+inside `tf.data` they would be drawn once for the whole training, so the views are made outside,
+64 images in a call.
 
 From `distilled_augmented` three more are trained for 4 epochs of the same views under the same
 teacher, at a tenth of the rate: as it is (`longer`), pruned to 90 % (`pruned_90`), and
@@ -54,40 +55,47 @@ def order(seed, epochs, examples):
     return np.concatenate([rng.permutation(examples) for _ in range(epochs)])
 
 
-def views(x, seed, factor=FACTOR, epochs=None):
-    """uint8 views of `x` in the seed's order, every epoch afresh; kept in the folder."""
-    epochs = epochs or EPOCHS
-    places = order(seed, epochs, len(x)).reshape(epochs, -1)
-    folder = FOLDER / f"views_{seed}_{factor}"
+def views(x, factor=FACTOR, epochs=None):
+    """uint8 `(epochs, n, 32, 32, 3)`: as many views of each image; kept in the folder."""
+    folder = FOLDER / f"views_{factor}"
     folder.mkdir(parents=True, exist_ok=True)
-    for epoch, chosen in enumerate(places):
+    made = []
+    for epoch in range(epochs or EPOCHS):
         kept = folder / f"{epoch:02}.npy"
         if not kept.exists():
             begun = time.perf_counter()
             partial = folder / f"{os.getpid()}.partial.npy"  # two processes may share the work
-            np.save(partial, epoch_of_views(x[chosen], 1000 * seed + epoch, factor))
+            np.save(partial, one_view(x, epoch, factor))
             partial.rename(kept)
-            print(f"views {seed}/{epoch}: {time.perf_counter() - begun:.0f} s", flush=True)
-    return np.concatenate(
-        [np.load(folder / f"{epoch:02}.npy", allow_pickle=False) for epoch in range(epochs)]
-    )
+            print(f"views {epoch}: {time.perf_counter() - begun:.0f} s", flush=True)
+        made.append(np.load(kept, allow_pickle=False))
+    return np.stack(made)
 
 
-def epoch_of_views(x, seed, factor):
-    # AugMix draws its operations with Python's `random`, which this seeds too.
+def one_view(x, seed, factor):
+    # Seeds the layers and Python's `random`, with which AugMix draws its operations.
     keras.utils.set_random_seed(seed)
     layers = [
-        keras.layers.RandomFlip("horizontal", seed=seed),
-        keras.layers.RandomTranslation(0.125, 0.125, fill_mode="constant", seed=seed),
-        keras.layers.AugMix((0, 1), factor=factor, all_ops=False, seed=seed),
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomTranslation(0.125, 0.125, fill_mode="constant"),
+        keras.layers.AugMix((0, 1), factor=factor, all_ops=False),
     ]
     made = np.empty(x.shape, "uint8")
-    for start in range(0, len(x), 64):
-        view = x[start : start + 64].astype("float32") / 255.0
+    for chosen in np.array_split(np.random.permutation(len(x)), max(1, len(x) // 64)):
+        view = x[chosen].astype("float32") / 255.0
         for layer in layers:
             view = layer(view, training=True)
-        made[start : start + 64] = np.round(np.asarray(view) * 255.0)
+        made[chosen] = np.round(np.asarray(view) * 255.0)
     return made
+
+
+def in_order(x, places):
+    """The images, or of each epoch its views, as the student sees them."""
+    if x.ndim == 4:
+        return x[places]
+    return np.concatenate(
+        [view[chosen] for view, chosen in zip(x, places.reshape(len(x), -1), strict=True)]
+    )
 
 
 def teacher_logits(x):
@@ -138,7 +146,7 @@ def run(arm, seed):
     name, derived = f"{arm} {seed}", arm in DERIVED
     places = order(seed, EPOCHS, len(x))
     augmented = derived or arm.endswith("_augmented")
-    seen = views(x, seed) if augmented else x[places]
+    seen = in_order(views(x) if augmented else x, places)
     teaching = None if arm.startswith("control") else teacher_logits(x)
     keras.utils.set_random_seed(seed)
     if not derived:
@@ -204,11 +212,12 @@ def choose():
     FOLDER.mkdir(parents=True, exist_ok=True)
     x, y = cifar.images("train_00", "train_01")
     for factor in FACTORS:
-        seen = views(x, 100, factor, epochs=4)
+        places = order(100, 4, len(x))
+        seen = in_order(views(x, factor, epochs=4), places)
         keras.utils.set_random_seed(100)
         model = kd.models.cifar_resnet(8)
         quick = cifar.fused(model)
-        fit(quick, seen, y, order(100, 4, len(x)), 0.1, f"AugMix {factor}")
+        fit(quick, seen, y, places, 0.1, f"AugMix {factor}")
         model.set_weights(quick.get_weights())
         print(f"AugMix {factor}: clean validation accuracy {validation(model):.4f}", flush=True)
 
@@ -218,7 +227,6 @@ def main():
     parser.add_argument("--arms", nargs="+", choices=TRAINED + DERIVED, default=TRAINED + DERIVED)
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
     parser.add_argument("--threads", type=int, default=2, help="of TensorFlow, for one operation")
-    parser.add_argument("--views", action="store_true", help="make the views, train nothing")
     parser.add_argument("--choose", action="store_true", help="compare AugMix's strengths")
     arguments = parser.parse_args()
     import tensorflow as tf
@@ -227,9 +235,6 @@ def main():
     if arguments.choose:
         return choose()
     for seed in arguments.seeds:
-        if arguments.views:
-            views(cifar.images("train_00", "train_01")[0], seed)
-            continue
         for arm in arguments.arms:
             if not path(arm, seed).exists():
                 run(arm, seed)
