@@ -6,8 +6,8 @@
 For each seed four students start from the same weights and see 10,000 images in the same order,
 12 epochs, SGD with cosine decay, the last step: labels alone (`control`) or soft targets (T = 4,
 label weight 0.1, `distilled`), on the images as they are or on augmented views (`_augmented`).
-The views are made once, one of each image for each epoch, so that all arms see the same pixels:
-flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its operations
+Six views of each image are made once, so that all arms see the same pixels, each view in two
+epochs: flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its operations
 that ImageNet-C's corruptions resemble (brightness, contrast, colour, sharpness). The teacher
 always looked at the clean image. Keras's AugMix draws its operations in Python, once for a call:
 inside `tf.data` they would be drawn once for the whole training, so the views are made outside,
@@ -42,7 +42,7 @@ TRAINED = ("control", "distilled", "control_augmented", "distilled_augmented")
 DERIVED = ("longer", "pruned_90", "int8")
 SEEDS = (0, 1, 2)
 EPOCHS, FURTHER_EPOCHS, BATCH = 12, 4, 128
-FACTORS, FACTOR = (0.1, 0.3), 0.1
+VIEWS, FACTORS, FACTOR = 6, (0.1, 0.3), 0.1
 
 
 def path(arm, seed):
@@ -55,19 +55,19 @@ def order(seed, epochs, examples):
     return np.concatenate([rng.permutation(examples) for _ in range(epochs)])
 
 
-def views(x, factor=FACTOR, epochs=None):
-    """uint8 `(epochs, n, 32, 32, 3)`: as many views of each image; kept in the folder."""
+def views(x, factor=FACTOR, number=VIEWS):
+    """uint8 `(number, n, 32, 32, 3)`: as many views of each image; kept in the folder."""
     folder = FOLDER / f"views_{factor}"
     folder.mkdir(parents=True, exist_ok=True)
     made = []
-    for epoch in range(epochs or EPOCHS):
-        kept = folder / f"{epoch:02}.npy"
+    for which in range(number):
+        kept = folder / f"{which:02}.npy"
         if not kept.exists():
             begun = time.perf_counter()
             partial = folder / f"{os.getpid()}.partial.npy"  # two processes may share the work
-            np.save(partial, one_view(x, epoch, factor))
+            np.save(partial, one_view(x, which, factor))
             partial.rename(kept)
-            print(f"views {epoch}: {time.perf_counter() - begun:.0f} s", flush=True)
+            print(f"view {which}: {time.perf_counter() - begun:.0f} s", flush=True)
         made.append(np.load(kept, allow_pickle=False))
     return np.stack(made)
 
@@ -90,12 +90,11 @@ def one_view(x, seed, factor):
 
 
 def in_order(x, places):
-    """The images, or of each epoch its views, as the student sees them."""
+    """The images, or in each epoch the next of their views, as the student sees them."""
     if x.ndim == 4:
         return x[places]
-    return np.concatenate(
-        [view[chosen] for view, chosen in zip(x, places.reshape(len(x), -1), strict=True)]
-    )
+    epochs = places.reshape(-1, x.shape[1])
+    return np.concatenate([x[i % len(x)][chosen] for i, chosen in enumerate(epochs)])
 
 
 def teacher_logits(x):
@@ -213,7 +212,7 @@ def choose():
     x, y = cifar.images("train_00", "train_01")
     for factor in FACTORS:
         places = order(100, 4, len(x))
-        seen = in_order(views(x, factor, epochs=4), places)
+        seen = in_order(views(x, factor, number=4), places)
         keras.utils.set_random_seed(100)
         model = kd.models.cifar_resnet(8)
         quick = cifar.fused(model)
