@@ -7,9 +7,9 @@ For each seed four students start from the same weights and see 10,000 images in
 12 epochs, SGD with cosine decay, the last step: labels alone (`control`) or soft targets (T = 4,
 label weight 0.1, `distilled`), on the images as they are or on augmented views (`_augmented`).
 Six views of each image are made once, so that all arms see the same pixels, each view in two
-epochs: flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its operations
-that ImageNet-C's corruptions resemble (brightness, contrast, colour, sharpness). The teacher
-always looked at the clean image. Keras's AugMix draws its operations in Python, once for a call:
+epochs: flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its
+operations that ImageNet-C's corruptions resemble (brightness, contrast, colour, sharpness). The
+teacher always looked at the clean image. Keras's AugMix draws its operations in Python, once for a call:
 inside `tf.data` they would be drawn once for the whole training, so the views are made outside,
 64 images in a call.
 
