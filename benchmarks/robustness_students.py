@@ -9,9 +9,9 @@ label weight 0.1, `distilled`), on the images as they are or on augmented views 
 Six views of each image are made once, so that all arms see the same pixels, each view in two
 epochs: flip, a shift by up to four pixels, and `keras.layers.AugMix` without the four of its
 operations that ImageNet-C's corruptions resemble (brightness, contrast, colour, sharpness). The
-teacher always looked at the clean image. Keras's AugMix draws its operations in Python, once for a call:
-inside `tf.data` they would be drawn once for the whole training, so the views are made outside,
-64 images in a call.
+teacher always looked at the clean image. Keras's AugMix draws its operations in Python, once for
+a call: inside `tf.data` they would be drawn once for the whole training, so the views are made
+outside, 64 images in a call.
 
 From `distilled_augmented` three more are trained for 4 epochs of the same views under the same
 teacher, at a tenth of the rate: as it is (`longer`), pruned to 90 % (`pruned_90`), and
