@@ -13,7 +13,7 @@ teacher always looked at the clean image. Keras's AugMix draws its operations in
 a call: inside `tf.data` they would be drawn once for the whole training, so the views are made
 outside, 64 images in a call.
 
-From `distilled_augmented` three more are trained for 4 epochs of the same views under the same
+From `distilled_augmented` three more are trained for 3 epochs of the same views under the same
 teacher, at a tenth of the rate: as it is (`longer`), pruned to 90 % (`pruned_90`), and
 quantization-aware, exported to an int8 `.tflite` (`int8`). `longer` tells what the further
 epochs alone do.
@@ -41,7 +41,7 @@ FOLDER = HERE.parent / "runs" / "robustness"
 TRAINED = ("control", "distilled", "control_augmented", "distilled_augmented")
 DERIVED = ("longer", "pruned_90", "int8")
 SEEDS = (0, 1, 2)
-EPOCHS, FURTHER_EPOCHS, BATCH = 12, 4, 128
+EPOCHS, FURTHER_EPOCHS, BATCH = 12, 3, 128
 VIEWS, FACTORS, FACTOR = 6, (0.1, 0.3), 0.1
 
 
