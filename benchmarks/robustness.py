@@ -45,11 +45,11 @@ DIFFERENCES = (
 )
 # Okabe and Ito's colours; augmented arms are filled.
 COLOURS = {
-    "teacher": "#000000", "control": "#E69F00", "control_augmented": "#E69F00",
+    "control": "#E69F00", "control_augmented": "#E69F00",
     "distilled": "#0072B2", "distilled_augmented": "#0072B2", "longer": "#56B4E9",
     "pruned_90": "#D55E00", "int8": "#009E73",
 }  # fmt: skip
-MARKS = {"longer": "^", "pruned_90": "s", "int8": "D", "teacher": "*"}
+MARKS = {"longer": "^", "pruned_90": "s", "int8": "D"}
 
 
 def measure(suite, number, seeds):
@@ -199,18 +199,24 @@ def plot(measured, suite):
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(11, 4.6), layout="constrained", width_ratios=(1, 1.15)
     )
-    for arm in measured.arms:
+    for arm in ARMS:
         (x, *across), (y, *up) = (measured.interval(arm, what) for what in ("clean", "corrupted"))
         filled = arm not in ("control", "distilled")
         left.errorbar(
             x, y, xerr=[[x - across[0]], [across[1] - x]], yerr=[[y - up[0]], [up[1] - y]],
-            fmt=MARKS.get(arm, "o"), color=COLOURS[arm], markersize=9 if arm == "teacher" else 6,
+            fmt=MARKS.get(arm, "o"), color=COLOURS[arm], markersize=6,
             markerfacecolor=COLOURS[arm] if filled else "white", elinewidth=1, label=arm,
         )  # fmt: skip
     left.set_xlabel("clean accuracy, %")
     left.set_ylabel("mean corrupted accuracy, %")
-    left.set_title(f"{suite}, mean and 95 % interval", loc="left", fontsize=10)
-    left.legend(fontsize=8, loc="upper left")
+    # Inside the axes it would press the students together.
+    teacher = [100 * measured.scores("teacher", what).mean() for what in ("clean", "corrupted")]
+    left.set_title(
+        f"{suite}, 95 % intervals; the teacher is at {teacher[0]:.1f} / {teacher[1]:.1f}",
+        loc="left",
+        fontsize=10,
+    )
+    left.legend(fontsize=8)
     left.grid(alpha=0.25)
     for place, (treated, control) in enumerate(reversed(DIFFERENCES)):
         for what, shift, colour, mark in (
@@ -227,7 +233,7 @@ def plot(measured, suite):
     )
     right.set_xlabel("difference in accuracy, points")
     right.set_title("paired over seeds and images", loc="left", fontsize=10)
-    right.legend(fontsize=8)
+    right.legend(fontsize=8, ncols=2, loc="lower right", bbox_to_anchor=(1, 1), frameon=False)
     right.grid(alpha=0.25, axis="x")
     figure.savefig(HERE / "robustness.png", dpi=120)
     plt.close(figure)
