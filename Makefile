@@ -59,6 +59,8 @@ bench: .venv/installed-test  ## measure again what README quotes
 	$(BIN)/python benchmarks/few_labels.py
 	$(BIN)/python benchmarks/compression_time.py
 	$(BIN)/python benchmarks/compression.py
+	$(BIN)/python benchmarks/robustness_students.py
+	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/keras-distill demo --seeds 3
 	$(BIN)/python benchmarks/demo_results.py
 	$(BIN)/python benchmarks/readme_tables.py
