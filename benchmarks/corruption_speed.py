@@ -3,11 +3,11 @@
     taskset -c 0 python benchmarks/corruption_speed.py
 
 Milliseconds for one image at severity 3, the best of several passes, in one process: ours (fast
-mode, bytes in, bytes out), imagecorruptions-imaug 1.1.5 (`pip install imagecorruptions-imaug==1.1.5`,
-where it is absent its column stays empty) and the functions of TensorFlow Datasets (224 pixels only,
-as they are written; those that cannot be run stay empty). Neither has tables of constants for 32
-pixels: their work there is on 32-pixel images with the constants for 224. Then, on two processes,
-10,000 images of 32 pixels in all 75 cells. Writes corruption_speed.csv.
+mode, bytes in, bytes out), imagecorruptions-imaug 1.1.5 (install that version of it; where it is
+absent its column stays empty) and the functions of TensorFlow Datasets (224 pixels only, as they
+are written; those that cannot be run stay empty). Neither has tables of constants for 32 pixels:
+at 32 pixels imaug's work is done with the constants for 224. Then, where there are two cores,
+10,000 images of 32 pixels in all 75 cells, on two processes. Writes corruption_speed.csv.
 """
 
 import csv

@@ -1,12 +1,12 @@
 """What distillation does for robustness, and what it does not. CIFAR-10, ResNet-56 to ResNet-8.
 
     python benchmarks/robustness_students.py
-    python benchmarks/robustness.py [--suite imagenet_c] [--test-images 5000]
+    python benchmarks/robustness.py [--suite imagenet_c] [--test-images 2000]
     python benchmarks/robustness.py --tables
 
 The first trains the students and says how. This file shows the test images, clean and corrupted,
-to the teacher and to every student of every seed in one evaluation, so that all differences are
-paired. Which model is right on which image is kept in runs/robustness/; `--tables` makes from it
+to the teacher and to every student of every seed, the same bytes to all, so that all differences
+are paired. Which model is right on which image is kept in runs/robustness/; `--tables` makes from it
 
 - robustness.csv: each arm's accuracies, mean ± sd over its seeds, with intervals;
 - robustness_differences.csv: paired differences, over seeds and images;
@@ -53,33 +53,51 @@ MARKS = {"longer": "^", "pruned_90": "s", "int8": "D"}
 
 
 def measure(suite, number, seeds):
-    """Evaluates all models and keeps what each is right on."""
+    """Evaluates every model that was not yet, and keeps what it is right on, a file a model.
+
+    Corrupted bytes depend on the seed and the image alone, so models that are measured at
+    different times see the same ones: their hash is kept and compared.
+    """
     x, y = (each[:number] for each in cifar.images("test_00"))
-    files = {f"{arm} {seed}": path(arm, seed) for seed in seeds for arm in ARMS}
-    missing = [file.name for file in files.values() if not file.exists()]
-    if missing:
-        raise SystemExit(
-            f"{', '.join(missing)}: not there. Run benchmarks/robustness_students.py first."
+    models = {f"{arm} {seed}": path(arm, seed) for seed in seeds for arm in ARMS}
+    models["teacher"] = None
+    for name, file in models.items():
+        kept = right_of(suite, number, name)
+        if kept.exists() or (file is not None and not file.exists()):
+            print(
+                f"{name}: {'measured before' if kept.exists() else 'not trained yet'}", flush=True
+            )
+            continue
+        model = cifar.resnet(56) if file is None else file
+        report = kd.robustness.evaluate({name: model}, (x, y), suite, seed=0)
+        hashes = report.document["suite"]["bytes_sha256"]
+        np.savez_compressed(
+            kept,
+            cells=np.array([f"{c.corruption} {c.severity}" for c in report.cells]),
+            hashes=np.array(list(hashes.values())),
+            right=report.correct[name],
         )
-    report = kd.robustness.evaluate(
-        {"teacher": cifar.resnet(56), **files}, (x, y), suite, baseline="teacher", seed=0
-    )
-    cells = [f"{c.corruption} {c.severity}" for c in report.cells if c.model == "teacher"]
-    # Names of models hold a space, as the member "cells" does not.
-    np.savez_compressed(
-        MEASURED / f"right_{suite}.npz",
-        cells=np.array(cells),
-        **{f"right {name}": np.asarray(each) for name, each in report.correct.items()},
-    )
+        print(report.summary(), flush=True)
+
+
+def right_of(suite, number, name):
+    """The file that keeps which images a model is right on."""
+    return MEASURED / f"right_{suite}_{number}_{name.replace(' ', '_')}.npz"
 
 
 class Measured:
     """Which model is right on which image of which cell."""
 
-    def __init__(self, suite):
-        with np.load(MEASURED / f"right_{suite}.npz", allow_pickle=False) as file:
-            cells = [cell.split() for cell in file["cells"].tolist()]
-            right = {key.removeprefix("right "): file[key] for key in file if key != "cells"}
+    def __init__(self, suite, number):
+        right, seen = {}, set()
+        names = ["teacher", *(f"{arm} {seed}" for arm in ARMS for seed in SEEDS)]
+        for name in names:
+            with np.load(right_of(suite, number, name), allow_pickle=False) as file:
+                cells = [cell.split() for cell in file["cells"].tolist()]
+                seen.add((tuple(map(tuple, cells)), tuple(file["hashes"].tolist())))
+                right[name] = file["right"]
+        if len(seen) > 1:
+            raise SystemExit("Not all models saw the same bytes: measure them again.")
         self.cells = [(name, int(severity)) for name, severity in cells]
         self.corruptions = list(dict.fromkeys(name for name, severity in self.cells if severity))
         self.arms = {}
@@ -239,8 +257,8 @@ def plot(measured, suite):
     plt.close(figure)
 
 
-def tables(suite):
-    measured = Measured(suite)
+def tables(suite, number):
+    measured = Measured(suite, number)
     for name, rows in (
         ("robustness", arms_table(measured)),
         ("robustness_differences", differences_table(measured)),
@@ -257,13 +275,13 @@ def tables(suite):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--suite", default="imagenet_c", help="of corruptions")
-    parser.add_argument("--test-images", type=int, default=5000, help="at most 5000")
+    parser.add_argument("--test-images", type=int, default=2000, help="at most 5000")
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS)
     parser.add_argument("--tables", action="store_true", help="write tables and plot only")
     arguments = parser.parse_args()
     if not arguments.tables:
         measure(arguments.suite, arguments.test_images, arguments.seeds)
-    tables(arguments.suite)
+    tables(arguments.suite, arguments.test_images)
 
 
 if __name__ == "__main__":
