@@ -1,6 +1,6 @@
 """What the fifteen corruptions cost, beside the two packages that have them. One core.
 
-    taskset -c 0 python benchmarks/corruption_speed.py
+    python benchmarks/corruption_speed.py
 
 Milliseconds for one image at severity 3, the best of several passes, in one process: ours (fast
 mode, bytes in, bytes out), imagecorruptions-imaug 1.1.5 (install that version of it; where it is
@@ -110,7 +110,8 @@ def half(number, images):
 def main():
     if "--half" in sys.argv:
         return half(*map(int, sys.argv[-2:]))
-    rows = []
+    rows, cores = [], os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
     for side, number in SIDES.items():
         images = pictures(number, side)
         for name in kd.corruptions.names("imagenet_c"):
@@ -126,7 +127,8 @@ def main():
             total[kind] = None if None in values else round(sum(values), 3)
         rows.append(total)
         print(total, flush=True)
-    if len(os.sched_getaffinity(0)) > 1:
+    os.sched_setaffinity(0, cores)
+    if len(cores) > 1:
         seconds = whole_grid(10_000)
         rows.append(
             {"side": 32, "corruption": "10,000 × 75, two processes, s", "ours": round(seconds, 1)}

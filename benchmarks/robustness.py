@@ -6,7 +6,8 @@
 
 The first trains the students and says how. This file shows the test images, clean and corrupted,
 to the teacher and to every student of every seed, the same bytes to all, so that all differences
-are paired. Which model is right on which image is kept in runs/robustness/; `--tables` makes from it
+are paired. Which model is right on which image is kept in runs/robustness/; `--tables` makes of
+it
 
 - robustness.csv: each arm's accuracies, mean ± sd over its seeds, with intervals;
 - robustness_differences.csv: paired differences, over seeds and images;

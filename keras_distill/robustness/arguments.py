@@ -7,7 +7,7 @@ from keras_distill.robustness.attack_probe import STEPS
 SEQUENCES = ("translate", "rotate", "brightness")
 
 
-def check_arguments(models, baseline, facts, margin, attacks, sequences):
+def check_arguments(models, baseline, facts, margin, attacks, sequences, out_of_distribution=None):
     """Raises a sentence for the first thing that is wrong."""
     if baseline not in models:
         raise ValueError(
@@ -44,3 +44,8 @@ def check_arguments(models, baseline, facts, margin, attacks, sequences):
                     f"`{what}` must be a list out of {', '.join(known)}. Received: "
                     f"{wanted!r}.{hint}"
                 )
+    if out_of_distribution is not None and not isinstance(out_of_distribution, dict):
+        raise ValueError(
+            "`out_of_distribution` must be a dict of name → images, so that the report can name "
+            f"them. Received: {type(out_of_distribution).__name__}."
+        )

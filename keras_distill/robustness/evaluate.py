@@ -3,21 +3,21 @@
 import dataclasses
 import os
 import pathlib
-import platform
 import tempfile
 import time
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 import numpy as np
 
 from keras_distill.robustness.arguments import check_arguments
 from keras_distill.robustness.attack_probe import attack_probe
+from keras_distill.robustness.clean_data import clean_data
 from keras_distill.robustness.compared_pairs import compared_pairs
 from keras_distill.robustness.corrupted_cells import corrupted_cells
+from keras_distill.robustness.environment import environment
 from keras_distill.robustness.gallery import gallery
 from keras_distill.robustness.judge import judge
-from keras_distill.robustness.measured_data import MeasuredData, digest_of, order_like
+from keras_distill.robustness.measured_data import MeasuredData, digest_of
 from keras_distill.robustness.measurement import Measurement
 from keras_distill.robustness.model_facts import identity, model_facts
 from keras_distill.robustness.named_models import named_models
@@ -26,8 +26,6 @@ from keras_distill.robustness.record_store import RecordStore
 from keras_distill.robustness.report import SCHEMA, Report
 from keras_distill.robustness.stability_probe import stability_probe
 from keras_distill.robustness.temperatures import temperatures
-
-_VERSIONS = ("keras-distill", "tensorflow", "keras", "numpy", "ai-edge-litert")
 
 
 def evaluate(
@@ -118,9 +116,9 @@ def evaluate(
     baseline = next(iter(loaded)) if baseline is None else baseline
     facts = facts or {}
     parents = {model: facts.get(model, {}).get("parent") for model in loaded}
-    check_arguments(loaded, baseline, facts, margin, attacks, sequences)
+    check_arguments(loaded, baseline, facts, margin, attacks, sequences, out_of_distribution)
     pairs = compared_pairs(loaded, baseline, compare, parents)
-    data, labels, order = _data(data, corruptions)
+    data, labels, order = clean_data(data, corruptions)
     suite, cells = corrupted_cells(corruptions, severities, data, profile, rng)
     held_out = None if calibration_data is None else MeasuredData(calibration_data)
     others = {each: other_data(found) for each, found in (out_of_distribution or {}).items()}
@@ -150,10 +148,9 @@ def evaluate(
             """Cells by name or, for `judge`, by number."""
             cell = every[cell] if isinstance(cell, int) else cell
             found = store.read(cell, measurement.parts, numbers[model])
-            # Published sets have an order of their own, see `_data`.
+            # Published sets have an order of their own, see `clean_data`.
             return {k: v[order] for k, v in found.items()} if cell[1] == 0 else found
 
-        alexnet = suite["name"] == "imagenet_c" and suite["profiles"] == ["imagenet224"]
         judged = judge(
             records,
             every,
@@ -164,7 +161,7 @@ def evaluate(
             seed,
             margin=margin,
             groups=suite["groups"],
-            alexnet=alexnet,
+            alexnet=_is_imagenet_c(suite, class_names),
         )
         suite["bytes_sha256"] = {
             f"{corruption}/{severity}": digest_of(
@@ -186,35 +183,28 @@ def evaluate(
         predictions = {
             model: np.stack([records(model, cell)["top"] for cell in every]) for model in loaded
         }
-    example = data.first(1)[0]
+    facts = {
+        model: model_facts(predictor, data.first(1)[0], facts.get(model, {}))
+        for model, predictor in loaded.items()
+    }
     document = {
         "schema": SCHEMA,
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "wall_seconds": time.monotonic() - started,
         "seed": int(seed),
         "baseline": baseline,
-        "environment": {
-            "python": platform.python_version(),
-            **{package: version(package) for package in _VERSIONS},
-        },
+        "environment": environment(),
         "data": {
             "name": name,
-            "modality": data.modality,
-            "n": data.n,
-            "image_shape": data.shape and list(data.shape),
-            "bits": data.bits,
+            **data.described(),
             "class_names": None if class_names is None else [str(each) for each in class_names],
-            "labels_sha256": data.labels_sha256,
-            "inputs_sha256": data.inputs_sha256,
-            "temperature_from": "half of the clean examples"
-            if held_out is None
-            else "held-out data",
+            "temperature_from": "held-out data" if held_out else "half of the clean examples",
             "paired": bool((order == np.arange(data.n)).all()),
         },
         "suite": suite,
         "models": [
             {"name": model, "format": predictor.kind, "parent": parents[model]}
-            | model_facts(predictor, example, facts.get(model, {}))
+            | facts[model]
             | {"temperature": fitted[model]}
             for model, predictor in loaded.items()
         ],
@@ -225,23 +215,8 @@ def evaluate(
     return Report(document, predictions, labels)
 
 
-def _data(data, corruptions):
-    """The clean data, the labels of all cells, and the clean examples' order in the cells."""
-    if not hasattr(corruptions, "cells"):
-        data = MeasuredData(data)
-        return data, data.labels, np.arange(data.n)
-    clean = corruptions.clean() if data is None else data
-    if clean is None:
-        raise ValueError(
-            f"'{corruptions.name}' holds no clean images. Give the clean test set that it was made "
-            "from as `data`."
-        )
-    data = MeasuredData(clean)
-    labels = np.asarray(corruptions.labels, "int64")
-    order = order_like(data.labels, labels)
-    if order is None:
-        raise ValueError(
-            f"The {data.n} clean examples are not those that '{corruptions.name}' was made from: "
-            f"its {len(labels)} labels are others. Give the whole clean test set."
-        )
-    return data, labels, order
+def _is_imagenet_c(suite, class_names):
+    """Whether AlexNet's published errors are those of the same task."""
+    published = suite["source"].startswith("imagenet2012_corrupted")
+    same_size = suite["profiles"] == ["imagenet224"] and len(class_names or ()) == 1000
+    return suite["name"] == "imagenet_c" and (published or same_size)

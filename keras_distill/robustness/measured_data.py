@@ -102,6 +102,17 @@ class MeasuredData:
                 )
             yield part
 
+    def described(self):
+        """What a report says of the data."""
+        return {
+            "modality": self.modality,
+            "n": self.n,
+            "image_shape": self.shape and list(self.shape),
+            "bits": self.bits,
+            "labels_sha256": self.labels_sha256,
+            "inputs_sha256": self.inputs_sha256,
+        }
+
     def first(self, number):
         """At most so many examples from the start: inputs as models take them, labels."""
         inputs, labels = [], []
