@@ -60,7 +60,7 @@ def latency(predict, images, runs=100, warmup=10):
         )
     seconds = []
     for i in range(warmup + runs):
-        image = images[i % len(images)][None]
+        image = images[i % len(images) :][:1]
         began = time.perf_counter()
         predict(image)
         seconds.append(time.perf_counter() - began)

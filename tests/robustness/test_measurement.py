@@ -138,3 +138,35 @@ def test_wrong_outputs(tmp_path, outputs, sentence):
     measurement = Measurement(loaded, data, "a", RecordStore(tmp_path / "run", {}), 0, 1)
     with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
         measurement.run({}, None, False)
+
+
+class Stream:
+    """Batches that are made when they are asked for."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __iter__(self):
+        for number in range(self.batches):
+            rng = np.random.default_rng(number)
+            yield rng.integers(0, 256, (20, 32, 32, 3), np.uint8), np.arange(20) % 2
+
+
+def peak(batches, folder):
+    import tracemalloc
+
+    tracemalloc.start()
+    data = MeasuredData(Stream(batches))
+    loaded = {"a": predictors.load(brightness_of)}
+    measurement = Measurement(loaded, data, "a", RecordStore(folder, {}), 0, 2)
+    measurement.run(CELLS, data.labels, False)
+    highest = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return highest
+
+
+def test_memory_does_not_grow_with_the_data(tmp_path):
+    peak(2, tmp_path / "warm")
+    few, many = peak(4, tmp_path / "few"), peak(40, tmp_path / "many")
+    # All images at once would take ten times as much.
+    assert many < 1.3 * few
