@@ -28,7 +28,7 @@ def compare_seeds(configuration, seeds, console=None):
     Returns:
         The comparison as text; `seeds.json` and `seeds.csv` in the run's folder hold it.
     """
-    from keras_distill.robustness.seed_comparison import compare_seeds as compared
+    from keras_distill.robustness.statistics.seed_comparison import compare_seeds as compared
 
     base = Journey(configuration, console=console).run(until="distillation")
     teacher = base.model("teacher")

@@ -75,7 +75,7 @@ class Journey:
 
     def result(self):
         """What the finished run made."""
-        from keras_distill.robustness.report import Report
+        from keras_distill.robustness.reports.report import Report
 
         report = Report.load(self.folder / "report" / "report.json")
         student = self.model(self.final_float)

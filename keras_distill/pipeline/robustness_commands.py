@@ -71,7 +71,7 @@ def evaluate(
     Example: keras-distill evaluate teacher.keras student.tflite --data photos/
     """
     from keras_distill import datasets, robustness
-    from keras_distill.robustness.named_models import named_models
+    from keras_distill.robustness.measuring.named_models import named_models
 
     _check_free(output, overwrite)
     severities = _severities(severities)
@@ -150,7 +150,7 @@ def compare(
     Example: keras-distill compare runs/seed_0 runs/seed_1 runs/seed_2 --against control
     """
     from keras_distill.files.atomic_path import atomic_path
-    from keras_distill.robustness.compare_runs import compare_runs
+    from keras_distill.robustness.reports.compare_runs import compare_runs
 
     reports = []
     for folder in runs:
@@ -212,7 +212,7 @@ def _severities(text):
 
 
 def _loaded(folder):
-    from keras_distill.robustness.report import Report
+    from keras_distill.robustness.reports.report import Report
 
     found = [p for p in (folder / "report.json", folder / "report" / "report.json") if p.is_file()]
     if not found:

@@ -9,23 +9,26 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from keras_distill.robustness.arguments import check_arguments
-from keras_distill.robustness.attack_probe import attack_probe
-from keras_distill.robustness.clean_data import clean_data
-from keras_distill.robustness.compared_pairs import compared_pairs
-from keras_distill.robustness.corrupted_cells import corrupted_cells
-from keras_distill.robustness.environment import environment
-from keras_distill.robustness.gallery import gallery
-from keras_distill.robustness.judge import judge
-from keras_distill.robustness.measured_data import MeasuredData, digest_of
-from keras_distill.robustness.measurement import Measurement
-from keras_distill.robustness.model_facts import identity, model_facts
-from keras_distill.robustness.named_models import named_models
-from keras_distill.robustness.out_of_distribution_probe import other_data, out_of_distribution_probe
-from keras_distill.robustness.record_store import RecordStore
-from keras_distill.robustness.report import SCHEMA, Report
-from keras_distill.robustness.stability_probe import stability_probe
-from keras_distill.robustness.temperatures import temperatures
+from keras_distill.robustness.measuring.arguments import check_arguments
+from keras_distill.robustness.measuring.clean_data import clean_data
+from keras_distill.robustness.measuring.compared_pairs import compared_pairs
+from keras_distill.robustness.measuring.corrupted_cells import corrupted_cells
+from keras_distill.robustness.measuring.environment import environment
+from keras_distill.robustness.measuring.measured_data import MeasuredData, digest_of
+from keras_distill.robustness.measuring.measurement import Measurement
+from keras_distill.robustness.measuring.model_facts import identity, model_facts
+from keras_distill.robustness.measuring.named_models import named_models
+from keras_distill.robustness.measuring.record_store import RecordStore
+from keras_distill.robustness.measuring.temperatures import temperatures
+from keras_distill.robustness.probes.attack_probe import attack_probe
+from keras_distill.robustness.probes.gallery import gallery
+from keras_distill.robustness.probes.out_of_distribution_probe import (
+    other_data,
+    out_of_distribution_probe,
+)
+from keras_distill.robustness.probes.stability_probe import stability_probe
+from keras_distill.robustness.reports.report import SCHEMA, Report
+from keras_distill.robustness.statistics.judge import judge
 
 
 def evaluate(

@@ -90,7 +90,7 @@ def test_killed_and_resumed_is_the_unbroken_run(tmp_path):
         import pathlib, sys, time
         import numpy as np
         import keras_distill as kd
-        from keras_distill.robustness import measured_data
+        from keras_distill.robustness.measuring import measured_data
 
         measured_data._EXAMPLES = 20
         folder = pathlib.Path({str(tmp_path)!r})

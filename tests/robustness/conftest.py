@@ -70,7 +70,7 @@ def marks():
 @pytest.fixture(scope="session")
 def full_files(drawn):
     """What is written of a report with everything in it, a very long name too."""
-    from keras_distill.robustness.written_files import written_files
+    from keras_distill.robustness.reports.written_files import written_files
 
     long = "a_student_with_a_very_long_name_that_no_phone_can_show_on_one_line"
     text = json.dumps(drawn(n=400)[0]).replace('"control"', json.dumps(long))

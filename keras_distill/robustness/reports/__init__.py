@@ -1,0 +1,1 @@
+"""The report as an object and as files."""
