@@ -159,6 +159,7 @@ def test_frozen_and_json_round_trip(name):
         corruption.severity = 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_a_sentence_of_120_characters_takes_a_tenth_of_a_millisecond(name, sentences):
     texts = [" ".join(sentences[i : i + 3])[:120] for i in range(10)]
