@@ -29,7 +29,8 @@ def attach(dataset, directory=None, features=None, augment=None, view="same", se
             read. Defaults to all that were kept.
         augment: Augmentation of the student's examples: a Keras layer, or a function
             `(image, seed)`. Each view depends on (seed, example, epoch) alone. Needs a
-            `tf.data.Dataset`. Defaults to none.
+            `tf.data.Dataset`. Keras's `AugMix` draws its operations in Python: in here they
+            are drawn once, for all epochs. Defaults to none.
         view: `"same"` (default): teacher and student see one view, so the outputs must have
             been precomputed with the same `augment`. `"clean"`: the teacher saw the examples
             as they are, the student sees the views; the better recipe against corruption.
