@@ -7,7 +7,7 @@ mode, bytes in, bytes out), imagecorruptions-imaug 1.1.5 (install that version o
 absent its column stays empty) and the functions of TensorFlow Datasets (224 pixels only, as they
 are written; those that cannot be run stay empty). Neither has tables of constants for 32 pixels:
 at 32 pixels imaug's work is done with the constants for 224. Then, where there are two cores,
-10,000 images of 32 pixels in all 75 cells, on two processes. Writes corruption_speed.csv.
+10,000 images of 32 pixels in all 75 cells, on two processes: corruption_grid.csv.
 """
 
 import csv
@@ -110,34 +110,41 @@ def half(number, images):
 def main():
     if "--half" in sys.argv:
         return half(*map(int, sys.argv[-2:]))
-    rows, cores = [], os.sched_getaffinity(0)
+    cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})
+    names = kd.corruptions.names("imagenet_c")
+    table = {name: {"corruption": name} for name in [*names, "all 15"]}
     for side, number in SIDES.items():
         images = pictures(number, side)
-        for name in kd.corruptions.names("imagenet_c"):
-            row = {"side": side, "corruption": name}
-            for kind in (ours, imaug, tfds):
-                value = kind(name, images)
-                row[kind.__name__] = None if value is None else round(value, 4)
-            rows.append(row)
-            print(row, flush=True)
-        total = {"side": side, "corruption": "all 15"}
-        for kind in ("ours", "imaug", "tfds"):
-            values = [row[kind] for row in rows if row["side"] == side]
-            total[kind] = None if None in values else round(sum(values), 3)
-        rows.append(total)
-        print(total, flush=True)
+        for who, work in (("ours", ours), ("imaug", imaug), ("TFDS", tfds)):
+            if side == 32 and who == "TFDS":
+                continue
+            head = f"{who}, {side} px"
+            for name in names:
+                value = work(name, images)
+                table[name][head] = "–" if value is None else f"{value:.3f}"
+                print(name, head, table[name][head], flush=True)
+            every = [table[name][head] for name in names]
+            table["all 15"][head] = "–" if "–" in every else f"{sum(map(float, every)):.2f}"
+            print("all 15", head, table["all 15"][head], flush=True)
+    write("corruption_speed.csv", list(table.values()))
     os.sched_setaffinity(0, cores)
     if len(cores) > 1:
         seconds = whole_grid(10_000)
-        rows.append(
-            {"side": 32, "corruption": "10,000 × 75, two processes, s", "ours": round(seconds, 1)}
-        )
-        print(rows[-1])
-    with (HERE / "corruption_speed.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(
-            file, ["side", "corruption", "ours", "imaug", "tfds"], lineterminator="\n"
-        )
+        grid = {
+            "images": 10_000,
+            "side": 32,
+            "cells": 75,
+            "processes": 2,
+            "seconds": f"{seconds:.1f}",
+        }
+        write("corruption_grid.csv", [grid])
+        print(grid)
+
+
+def write(name, rows):
+    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

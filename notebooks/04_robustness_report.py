@@ -28,6 +28,7 @@ import tempfile
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 
 import keras_distill as kd
 
