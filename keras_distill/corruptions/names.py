@@ -1,4 +1,6 @@
-"""Which corruptions there are, and which sets of them are whole."""
+"""Which corruptions there are, and which sets of them have a name."""
+
+import difflib
 
 from keras_distill.corruptions import image, mnist, text
 
@@ -52,9 +54,6 @@ SUITES = {
 def names(suite=None):
     """Names of the corruptions that exist, all or those of one suite.
 
-    A suite that is not whole has no list: a mean over eight of fifteen corruptions is
-    no ImageNet-C figure, and shall not be called one.
-
     Args:
         suite: `"imagenet_c"`: the 15 of ImageNet-C; `"imagenet_c_extra"`: its four for
             tuning; `"mnist_c"`: those of MNIST-C, at its one severity each; `"missing"`:
@@ -65,7 +64,7 @@ def names(suite=None):
         A list of names for `kd.corruptions.get`.
 
     Raises:
-        ValueError: The suite is unknown, or not complete.
+        ValueError: The suite is unknown.
 
     Example:
 
@@ -76,14 +75,9 @@ def names(suite=None):
     if suite is None:
         return list(BUILT)
     if suite not in SUITES:
+        near = difflib.get_close_matches(str(suite), SUITES, n=1)
+        hint = f" Did you mean: {near[0]}?" if near else ""
         raise ValueError(
-            f"Expected a suite of corruptions: {', '.join(SUITES)}. Received: {suite!r}."
+            f"Expected a suite of corruptions: {', '.join(SUITES)}. Received: {suite!r}.{hint}"
         )
-    members = SUITES[suite]
-    built = [name for name in members if name in BUILT]
-    if len(built) < len(members):
-        raise ValueError(
-            f"The suite '{suite}' is not complete: {len(built)} of its {len(members)} corruptions "
-            f'are built ({", ".join(built) or "none"}). Use "quick", or name the corruptions.'
-        )
-    return list(members)
+    return list(SUITES[suite])

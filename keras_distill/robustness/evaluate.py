@@ -166,6 +166,9 @@ def evaluate(
             groups=suite["groups"],
             alexnet=_is_imagenet_c(suite, class_names),
         )
+        for item in judged["comparisons"]:
+            for kind in ("negative", "positive"):
+                item["flips"][kind] = order[item["flips"][kind]].tolist()
         suite["bytes_sha256"] = {
             f"{corruption}/{severity}": digest_of(
                 store.read((corruption, severity), measurement.parts)["digests"]

@@ -191,17 +191,26 @@ def test_published_files_are_the_source(tmp_path):
         builder.download_and_prepare()
     published = datasets.load_corrupted("cifar10_corrupted", data_dir=tmp_path)
     model = tiny(0, 3, 32)
-    report = evaluate({"tiny": model}, (images, labels), published, progress=False)
+    other = tiny(1, 3, 32)
+    models = {"tiny": model, "other": other}
+    report = evaluate(models, (images, labels), published, progress=False)
     suite = report.document["suite"]
     assert suite["source"] == "cifar10_corrupted 1.0.0 (TFDS)"
     assert suite["corruptions"] == ["gaussian_noise", "glass_blur"]
-    found = {(c.corruption, c.severity): c.accuracy for c in report.cells}
+    found = {(c.corruption, c.severity): c.accuracy for c in report.cells if c.model == "tiny"}
     for (name, severity), divisor in {
         ("clean", 0): 1, ("gaussian_noise", 1): 2, ("gaussian_noise", 2): 3, ("glass_blur", 1): 4,
     }.items():  # fmt: skip
         seen = (images // divisor) / np.float32(255)
         expected = (model.predict(seen, verbose=0).argmax(1) == labels).mean()
         assert found[name, severity] == pytest.approx(expected), name
+    # Flips are told by the numbers of the clean examples that were given.
+    right = [
+        each.predict(images / np.float32(255), verbose=0).argmax(1) == labels
+        for each in (model, other)
+    ]
+    flips = report.comparisons[0]["flips"]
+    assert sorted(flips["negative"]) == np.flatnonzero(right[0] & ~right[1]).tolist() != []
     # TFDS wrote them in an order of its own.
     assert report.document["data"]["paired"] is False
     page = (report.save(tmp_path / "report") / "report.html").read_text(encoding="utf-8")
