@@ -173,12 +173,14 @@ def compare(
 
 def _named(models):
     """A list of paths, or a dict where they are given as NAME=PATH."""
-    pairs = [model.partition("=") for model in models]
-    if not any(sign for _, sign, _ in pairs):
+    plain = [model for model in models if "=" not in model or pathlib.Path(model).exists()]
+    if len(plain) == len(models):
         return models
     named = {}
-    for before, sign, after in pairs:
-        name, path = (before, after) if sign else (pathlib.Path(before).stem, before)
+    for model in models:
+        name, _, path = model.partition("=")
+        if model in plain:
+            name, path = pathlib.Path(model).stem, model
         if name in named:
             raise ValueError(
                 f"Two models are called {name!r}, and a report needs one name for each. Name them "

@@ -32,9 +32,15 @@ def named_models(models):
     for model in models:
         predictor = predictors.load(model)
         name = predictor.name
-        if name in loaded and isinstance(model, str | os.PathLike):
+        path = pathlib.Path(model) if isinstance(model, str | os.PathLike) else None
+        if (
+            name in loaded
+            and path
+            and loaded[name].path
+            and path.suffix != loaded[name].path.suffix
+        ):
             # student.keras and student.tflite are told apart by their endings.
-            name = pathlib.Path(model).name
+            name = path.name
         if name in loaded:
             raise ValueError(
                 f"Two models are called {name!r}, and a report needs one name for each. Give a "

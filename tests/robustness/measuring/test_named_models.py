@@ -26,6 +26,18 @@ def test_a_list_is_named_by_itself(tmp_path):
     assert loaded["student.keras"].name == "student.keras"
 
 
+def test_two_files_of_one_name_are_not_told_apart_by_their_folders(tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        tiny("x").save(tmp_path / folder / "student.keras")
+    sentence = (
+        "Two models are called 'student', and a report needs one name for each. Give a dict of "
+        "name → model."
+    )
+    with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
+        named_models([str(tmp_path / folder / "student.keras") for folder in ("one", "two")])
+
+
 @pytest.mark.parametrize(
     "models, sentence",
     [
