@@ -24,6 +24,7 @@ test = [
     "build>=1.2",
     "wheel>=0.45",
     "setuptools>=75,<81",
+    "foolbox>=3.3.4",  # its attacks, beside ours
     "keras-hub>=0.32",  # its backbones are quantized in the tests
     *cv,
     *notebooks,

@@ -1,4 +1,4 @@
-"""PGD: inside the ball, inside the bounds, and as harmful as NumPy's own."""
+"""PGD: inside the ball, inside the bounds, as NumPy's own and as foolbox's."""
 
 import re
 
@@ -45,6 +45,29 @@ def test_the_steps_are_those_of_numpy(problem, activation):
     attack = PGD(linear(w, activation), 0.1, 0.03, 7, random_start=False)
     wanted = reference(w, x, lambda p: p - np.eye(3)[y], 0.1, 0.03, 7)
     np.testing.assert_allclose(attack(x, labels=y), wanted, atol=1e-6)
+
+
+def test_beside_foolbox():
+    tf = pytest.importorskip("tensorflow")
+    foolbox = pytest.importorskip("foolbox")
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            keras.layers.Conv2D(4, 3, activation="tanh"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(5),
+        ]
+    )
+    rng = np.random.default_rng(0)
+    x, y = rng.random((6, 8, 8, 3)).astype("float32"), rng.integers(0, 5, 6)
+    attack = foolbox.attacks.LinfPGD(steps=10, abs_stepsize=0.01, random_start=False)
+    theirs = attack.run(
+        foolbox.TensorFlowModel(model, bounds=(0, 1), device="/cpu:0"),
+        tf.constant(x), tf.constant(y), epsilon=0.03,
+    )  # fmt: skip
+    ours = PGD(model, 0.03, 0.01, 10, random_start=False)(x, labels=y)
+    np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-6)
 
 
 def test_away_from_the_teacher(problem):
