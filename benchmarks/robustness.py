@@ -235,7 +235,7 @@ def plot(measured, suite):
         loc="left",
         fontsize=10,
     )
-    left.legend(fontsize=8)
+    left.legend(fontsize=8, loc="lower right")
     left.grid(alpha=0.25)
     for place, (treated, control) in enumerate(reversed(DIFFERENCES)):
         for what, shift, colour, mark in (
