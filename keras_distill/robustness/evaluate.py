@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from keras_distill.robustness.measuring.arguments import check_arguments
+from keras_distill.robustness.measuring.arguments import check_arguments, check_modality
 from keras_distill.robustness.measuring.clean_data import clean_data
 from keras_distill.robustness.measuring.compared_pairs import compared_pairs
 from keras_distill.robustness.measuring.corrupted_cells import corrupted_cells
@@ -122,6 +122,7 @@ def evaluate(
     check_arguments(loaded, baseline, facts, margin, attacks, sequences, out_of_distribution)
     pairs = compared_pairs(loaded, baseline, compare, parents)
     data, labels, order = clean_data(data, corruptions)
+    check_modality(data.modality, attacks, sequences)
     suite, cells = corrupted_cells(corruptions, severities, data, profile, rng)
     held_out = None if calibration_data is None else MeasuredData(calibration_data)
     others = {each: other_data(found) for each, found in (out_of_distribution or {}).items()}

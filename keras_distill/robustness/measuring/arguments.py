@@ -2,8 +2,9 @@
 
 import difflib
 
+from keras_distill.corruptions.sequence import STEPS
+
 ATTACKS = ("fgsm", "pgd")
-SEQUENCES = ("translate", "rotate", "brightness")
 
 
 def check_arguments(models, baseline, facts, margin, attacks, sequences, out_of_distribution=None):
@@ -33,7 +34,7 @@ def check_arguments(models, baseline, facts, margin, attacks, sequences, out_of_
         )
     for what, wanted, known in (
         ("attacks", attacks, ATTACKS),
-        ("sequences", sequences, SEQUENCES),
+        ("sequences", sequences, tuple(STEPS)),
     ):
         for name in [wanted] if isinstance(wanted, str) else wanted:
             if name not in known or isinstance(wanted, str):
@@ -47,4 +48,12 @@ def check_arguments(models, baseline, facts, margin, attacks, sequences, out_of_
         raise ValueError(
             "`out_of_distribution` must be a dict of name → images, so that the report can name "
             f"them. Received: {type(out_of_distribution).__name__}."
+        )
+
+
+def check_modality(modality, attacks, sequences):
+    """Raises a sentence where texts are to be moved as pictures, before hours are spent."""
+    if modality == "text" and (list(attacks) or list(sequences)):
+        raise ValueError(
+            "`attacks` and `sequences` change pictures, but the data are texts. Leave both out."
         )

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from keras_distill.robustness.measuring.arguments import check_arguments
+from keras_distill.robustness.measuring.arguments import check_arguments, check_modality
 
 RIGHT = {"models": ["a", "b"], "baseline": "a", "facts": {}, "margin": 0.005}
 
@@ -61,3 +61,13 @@ def test_the_attacks_known_are_those_that_the_probe_makes():
     from keras_distill.robustness.probes.attack_probe import STEPS
 
     assert set(ATTACKS) == set(STEPS)
+
+
+@pytest.mark.parametrize("asked", [{"attacks": ["pgd"]}, {"sequences": ("rotate",)}])
+def test_texts_are_not_moved_as_pictures(asked):
+    given = {"attacks": (), "sequences": ()} | asked
+    check_modality("image", **given)
+    check_modality("text", (), ())
+    sentence = "`attacks` and `sequences` change pictures, but the data are texts. Leave both out."
+    with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
+        check_modality("text", **given)
