@@ -1,7 +1,7 @@
 """From a model to an artefact on disk that was run and compared before it was handed over."""
 
-from keras_distill.export.artefact import Artefact as Artefact
 from keras_distill.export.describe import describe as describe
-from keras_distill.export.parity import Parity as Parity
+from keras_distill.export.proof.artefact import Artefact as Artefact
+from keras_distill.export.proof.parity import Parity as Parity
 from keras_distill.export.to_saved_model import to_saved_model as to_saved_model
 from keras_distill.export.to_tflite import to_tflite as to_tflite

@@ -4,8 +4,8 @@ import collections
 import json
 import pathlib
 
-from keras_distill.export.manifest import sizes
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
+from keras_distill.export.proof.manifest import sizes
 
 
 def describe(path):

@@ -4,13 +4,13 @@ import pathlib
 
 import numpy as np
 
-from keras_distill.export.artefact import Artefact
-from keras_distill.export.disk_errors import disk_errors
-from keras_distill.export.examples import collect, generate
-from keras_distill.export.manifest import check_labels, manifest, write_json
-from keras_distill.export.parity import Parity
-from keras_distill.export.thresholds import check_float, check_quantized
-from keras_distill.export.trace import check_model, write_saved_model
+from keras_distill.export.conversion.disk_errors import disk_errors
+from keras_distill.export.proof.artefact import Artefact
+from keras_distill.export.proof.examples import collect, generate
+from keras_distill.export.proof.manifest import check_labels, manifest, write_json
+from keras_distill.export.proof.parity import Parity
+from keras_distill.export.proof.thresholds import check_float, check_quantized
+from keras_distill.export.serving.trace import check_model, write_saved_model
 from keras_distill.files import atomic_path
 from keras_distill.predictors import load, output_kind
 

@@ -7,16 +7,16 @@ import tempfile
 
 import numpy as np
 
-from keras_distill.export.artefact import Artefact
-from keras_distill.export.disk_errors import disk_errors
-from keras_distill.export.examples import collect
-from keras_distill.export.golden import golden
-from keras_distill.export.index_inputs import check_index_inputs
-from keras_distill.export.manifest import check_labels, manifest, write_json
-from keras_distill.export.parity import Parity
-from keras_distill.export.tflite_contents import read
-from keras_distill.export.thresholds import check_float, check_quantized
-from keras_distill.export.trace import check_model, write_saved_model
+from keras_distill.export.contents.tflite_contents import read
+from keras_distill.export.conversion.disk_errors import disk_errors
+from keras_distill.export.proof.artefact import Artefact
+from keras_distill.export.proof.examples import collect
+from keras_distill.export.proof.golden import golden
+from keras_distill.export.proof.manifest import check_labels, manifest, write_json
+from keras_distill.export.proof.parity import Parity
+from keras_distill.export.proof.thresholds import check_float, check_quantized
+from keras_distill.export.serving.index_inputs import check_index_inputs
+from keras_distill.export.serving.trace import check_model, write_saved_model
 from keras_distill.files import atomic_path, run_child
 from keras_distill.predictors import load, output_kind
 
@@ -194,7 +194,7 @@ def _convert(model, scratch, recipe, calibration_data, samples, timeout):
     if calibration_data is not None:
         arguments["calibration_data"] = str(scratch / "calibration.npy")
         np.save(arguments["calibration_data"], calibration_data)
-    answer = run_child("keras_distill.export.convert", arguments, timeout)
+    answer = run_child("keras_distill.export.conversion.convert", arguments, timeout)
     if "disk" in answer:
         raise OSError(answer["disk"])
     if "refused" in answer:

@@ -19,7 +19,7 @@ def run_child(module, arguments, timeout):
     child's module path, so a file there cannot stand in for an installed module.
 
     Args:
-        module: Name of an importable module, such as `"keras_distill.export.convert"`.
+        module: Name of an importable module, such as `"keras_distill.export.conversion.convert"`.
         arguments: A dict that JSON can hold.
         timeout: Seconds after which the child is killed.
 

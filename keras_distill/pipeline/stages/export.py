@@ -64,8 +64,8 @@ def _counted(batches):
 
 def artefacts(journey):
     """{name: `Artefact`} of what lies in the run's folder."""
-    from keras_distill.export.artefact import Artefact
-    from keras_distill.export.parity import Parity
+    from keras_distill.export.proof.artefact import Artefact
+    from keras_distill.export.proof.parity import Parity
 
     found = {}
     for name, file in _files(journey).items():

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_distill.compression import quantize_model
 from keras_distill.compression.quantization.dilated_convolution import dilated_convolution, has_gaps
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 _spec = importlib.util.spec_from_file_location("twin", pathlib.Path(__file__).with_name("twin.py"))

@@ -248,7 +248,7 @@ def test_ranges_of_16_bits_are_symmetric_and_fine(build, quadrants, tmp_path):
 def test_converter_takes_the_16_bit_ranges_as_they_are(build, tmp_path):
     import tensorflow as tf
 
-    from keras_distill.export.tflite_contents import read
+    from keras_distill.export.contents.tflite_contents import read
 
     model = quantize_model(build("mlp"), recipe="int16x8")
     model(np.random.default_rng(0).normal(size=(8, 12)).astype("float32"), training=True)

@@ -11,7 +11,7 @@ from keras_distill import _tfmot
 from keras_distill.compression import quantize_model
 from keras_distill.datasets import load
 from keras_distill.export import to_tflite
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 _spec = importlib.util.spec_from_file_location("twin", pathlib.Path(__file__).with_name("twin.py"))

@@ -15,7 +15,7 @@ from keras_distill.compression import (
     summary,
 )
 from keras_distill.compression.quantization.split_separable import split_separable
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
 
 _spec = importlib.util.spec_from_file_location("twin", pathlib.Path(__file__).with_name("twin.py"))
 twin = importlib.util.module_from_spec(_spec)

@@ -11,7 +11,7 @@ from keras_distill.compression import (
 )
 from keras_distill.compression.sparsity.matrix_pruning import pruning_on
 from keras_distill.export import to_tflite
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
 
 EinsumDense = keras.layers.EinsumDense
 PATTERNS = [

@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-from keras_distill.export.disk_errors import disk_errors
+from keras_distill.export.conversion.disk_errors import disk_errors
 
 
 def test_tensorflow_and_python_say_the_same():

@@ -1,7 +1,8 @@
 """The child process: a SavedModel becomes a .tflite file, and runs once.
 
-Run as `python -m keras_distill.export.convert - ANSWER` by `keras_distill.files.run_child`: the
-converter leaks memory and can crash, and so can the interpreter on what it made.
+Run as `python -m keras_distill.export.conversion.convert - ANSWER` by
+`keras_distill.files.run_child`: the converter leaks memory and can crash, and so can the
+interpreter on what it made.
 """
 
 import json
@@ -10,7 +11,7 @@ import sys
 
 import numpy as np
 
-from keras_distill.export.examples import generate
+from keras_distill.export.proof.examples import generate
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_distill.export.trace import check_model, write_saved_model
+from keras_distill.export.serving.trace import check_model, write_saved_model
 
 
 def test_layer_names_with_an_underscore_are_no_obstacle_and_stay(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_distill.export.tflite_contents import read
+from keras_distill.export.contents.tflite_contents import read
 
 
 def test_every_tensor_is_int8_or_int32(int8_artefact):

@@ -4,7 +4,7 @@ import pytest
 
 from keras_distill.compression import quantize_model
 from keras_distill.export import to_tflite
-from keras_distill.export.index_inputs import check_index_inputs
+from keras_distill.export.serving.index_inputs import check_index_inputs
 
 layers = keras.layers
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from keras_distill.export.examples import collect, generate
+from keras_distill.export.proof.examples import collect, generate
 
 
 def test_first_of_an_array():

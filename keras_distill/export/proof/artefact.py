@@ -4,7 +4,7 @@ import dataclasses
 import os
 import pathlib
 
-from keras_distill.export.parity import Parity
+from keras_distill.export.proof.parity import Parity
 
 
 @dataclasses.dataclass(frozen=True)

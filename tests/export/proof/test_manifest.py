@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from keras_distill.export.manifest import check_labels, write_json
+from keras_distill.export.proof.manifest import check_labels, write_json
 from keras_distill.files import sha256
 
 

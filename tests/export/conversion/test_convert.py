@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_distill.export.convert import _range
+from keras_distill.export.conversion.convert import _range
 
 
 def test_range_of_a_quantized_input_is_what_it_can_hold():

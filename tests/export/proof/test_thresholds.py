@@ -6,7 +6,7 @@ import re
 import pytest
 
 from keras_distill.export import Parity
-from keras_distill.export.thresholds import check_float, check_quantized
+from keras_distill.export.proof.thresholds import check_float, check_quantized
 
 GOOD = Parity(1000, "samples", 0.0, 0.0, 10.0, 1.0, 60.0)
 

@@ -1,0 +1,1 @@
+"""What a .tflite file holds, from its own bytes; nothing here knows a Keras model."""

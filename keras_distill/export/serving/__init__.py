@@ -1,0 +1,1 @@
+"""A Keras model as named signatures: what goes in, what comes out, in which form."""
