@@ -19,6 +19,7 @@ from keras_distill.export.serving.index_inputs import check_index_inputs
 from keras_distill.export.serving.trace import check_model, write_saved_model
 from keras_distill.files import atomic_path, run_child
 from keras_distill.predictors import load, output_kind
+from keras_distill.predictors.tflite_file import TFLiteFile, quantize
 
 _RECIPES = ("float32", "int8")
 _MOST_CALIBRATION, _MOST_SAMPLES = 500, 1000
@@ -138,7 +139,7 @@ def to_tflite(
             float_operators=len(contents.float_operators()),
         )  # fmt: skip
         with disk_errors(path):
-            write_json(targets[0], golden(file, samples, parity))
+            write_json(targets[0], _golden(file, samples, recipe))
             write_json(targets[1], page)
             targets[2].write_bytes(file.read_bytes())
     return Artefact(path, parity, page)
@@ -228,6 +229,12 @@ def _refuse_float(model, contents):
             f"{more}. Quantize those layers too, replace them, or pass allow_float=True; no file "
             "was written."
         )
+
+
+def _golden(path, samples, recipe):
+    file = TFLiteFile(path)
+    outputs = quantize(file.predict(samples[:8]), file.output)
+    return golden({"input": quantize(samples[:8], file.input)}, {"output": outputs}, recipe)
 
 
 def _end(contents, index, name):

@@ -2,36 +2,46 @@
 
 import numpy as np
 
-from keras_distill.predictors.tflite_file import TFLiteFile, quantize
-
 _EXAMPLES = 8
-# Kernels of other processors may round the last step of an int8 output another way.
-_INT8_STEPS = 2
+# Kernels of other processors may round a layer's last step another way: two of an int8
+# output's 256 steps, sixteen of an int16's 65536. Other whole numbers (indices) are exact.
+_STEPS = {"int8": 2, "uint8": 2, "int16": 16}
+# The same, of a float output's range. What computes in 8 bits or in half precision gives a
+# float output no finer than that; a phone may compute a float16 file in half precision.
+_SHARES = {
+    "float32": 1e-4,
+    "float16": 1e-2,
+    "dynamic_range": 1e-2,
+    "int8": 1e-2,
+    "int16x8": 1e-3,
+}
 
 
-def golden(path, samples, parity):
-    """Eight inputs as the file takes them, and the outputs that it gave.
+def golden(inputs, outputs, recipe, texts=None):
+    """Eight inputs as the file takes them, and the outputs that it gave, for FILE.golden.json.
 
     Args:
-        path: The `.tflite` file.
-        samples: Float32 examples; the first eight are used.
-        parity: Its `output_range` sets the tolerance of a float file.
+        inputs: Raw values, in the file's own dtype, by the name of the input: arrays
+            `(n, …)`. The first eight examples are used.
+        outputs: What the file gave for them, in the same form.
+        recipe: The file's recipe; it sets the tolerance of float outputs.
+        texts: Where the inputs are ids of text: the text of each example.
 
     Returns:
-        A dict that JSON can hold: `input` and `output` with name, dtype, shape and
-        `values` (one flat list for each example, last axis fastest), and `tolerance`: the
-        largest difference, in the output's own numbers, that an app may see.
+        A dict that JSON can hold: `format` 2, `inputs` and `outputs`, each a list of parts
+        with `name`, `dtype`, `shape` of one example and `values` (one flat list for each
+        example, last axis fastest). An output has a `tolerance` too: the largest difference,
+        in the output's own numbers, that an app may see. `texts` is there if given.
     """
-    file = TFLiteFile(path)
-    inputs = quantize(samples[:_EXAMPLES], file.input)
-    outputs = quantize(file.predict(samples[:_EXAMPLES]), file.output)
-    whole = outputs.dtype.kind != "f"
-    return {
-        "format": 1,
-        "input": _part("input", inputs),
-        "output": _part("output", outputs),
-        "tolerance": _INT8_STEPS if whole else max(1e-4 * parity.output_range, 1e-6),
-    }
+    page = {"format": 2}
+    if texts is not None:
+        page["texts"] = [str(text) for text in texts[:_EXAMPLES]]
+    page["inputs"] = [_part(name, values[:_EXAMPLES]) for name, values in inputs.items()]
+    page["outputs"] = [
+        _part(name, values[:_EXAMPLES]) | {"tolerance": _tolerance(values[:_EXAMPLES], recipe)}
+        for name, values in outputs.items()
+    ]
+    return page
 
 
 def _part(name, values):
@@ -42,6 +52,14 @@ def _part(name, values):
         # A float32's shortest decimals, which read back as the same float32.
         "values": [[_number(v) for v in row.ravel()] for row in values],
     }
+
+
+def _tolerance(values, recipe):
+    if values.dtype.kind != "f":
+        return _STEPS.get(values.dtype.name, 0)
+    # Never below the last digits of a float32, where the outputs are large and all alike.
+    floor = 1e-6 * max(1.0, float(np.abs(values).max()))
+    return max(_SHARES[recipe] * float(np.ptp(values)), floor)
 
 
 def _number(value):
