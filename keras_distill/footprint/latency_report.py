@@ -8,8 +8,9 @@ import platform
 # Rounding alone makes a few per cent of a dense int8 file's kernels zero.
 SPARSE = 0.25
 PACKED = (
-    "XNNPACK multiplies a zero like any other value, unless the kernels of a float 1x1 convolution "
-    "network are stored packed; a smaller download is what zeros are good for."
+    "XNNPACK multiplies a zero like any other value, except in float networks of 1x1 convolutions "
+    "whose kernels are stored packed, and these need not be faster either: what zeros bring is the "
+    "smaller download."
 )
 
 
