@@ -8,8 +8,9 @@ import platform
 # Rounding alone makes a few per cent of a dense int8 file's kernels zero.
 SPARSE = 0.25
 PACKED = (
-    "XNNPACK multiplies a zero like any other value, unless the kernels of a float 1x1 convolution "
-    "network are stored packed; a smaller download is what zeros are good for."
+    "XNNPACK multiplies a zero like any other value, except in float networks of 1x1 convolutions "
+    "whose kernels are stored packed, and these need not be faster either: what zeros bring is the "
+    "smaller download."
 )
 
 
@@ -55,16 +56,35 @@ class LatencyReport:
         }
 
     def sentences(self):
-        """What is said in words: of every sparse file, what its zeros bring and what not."""
-        said = []
-        sparse = [rows for rows in self._by_file() if rows[0].kernels.sparsity >= SPARSE]
-        fell = [self._of_sparse(rows, said) for rows in sparse]
-        if not all(fell):
-            said.append(PACKED)
+        """What is said in words: of zeros, and of files that XNNPACK takes nothing of."""
+        said = self.about_zeros()
         for rows in self._by_file():
+            if rows[0].kernels.sparsity >= SPARSE and self._dense_twin(rows[0]) is None:
+                said.append(
+                    f"{_zeros(rows[0])}. Give the same model without zeros too, to see what "
+                    "they bring."
+                )
             if rows[0].xnnpack is False:
                 said.append(f"{rows[0].name!r} runs without XNNPACK: no operator of it is taken.")
         return said
+
+    def about_zeros(self):
+        """Of each sparse file whose dense twin is here: what its zeros bring, and what not."""
+        said, fell = [], True
+        for rows in self._by_file():
+            dense = self._dense_twin(rows[0])
+            if rows[0].kernels.sparsity < SPARSE or dense is None:
+                continue
+            less = 1 - rows[0].gzip_bytes / dense[0].gzip_bytes
+            pairs = [row.ratio_to(other) for row, other in zip(rows, dense, strict=True)]
+            verdicts = [_verdict(row.threads, pair) for row, pair in zip(rows, pairs, strict=True)]
+            fell = fell and all(pair.high is not None and pair.high < 1 for pair in pairs)
+            said.append(
+                f"{_zeros(rows[0])}: the download (gzip) is {_percent(abs(less))} "
+                f"{'smaller' if less >= 0 else 'larger'} than that of {dense[0].name!r}; latency "
+                f"{', '.join(verdicts)}."
+            )
+        return said if fell else [*said, PACKED]
 
     def __str__(self):
         from keras_distill.footprint.latency_table import latency_table
@@ -79,25 +99,16 @@ class LatencyReport:
             files.setdefault(row.name, []).append(row)
         return list(files.values())
 
-    def _of_sparse(self, rows, said):
-        """Adds the sentence of one sparse file; whether its latency fell, on every count."""
-        one = rows[0]
-        zeros = f"{one.name!r}: {_percent(one.kernels.sparsity)} of the kernel values are zero"
-        dense = next((each for each in self._by_file() if _twins(each[0], one)), None)
-        if dense is None:
-            said.append(f"{zeros}. Give the same model without zeros too, to see what they bring.")
-            return True
-        less = 1 - one.gzip_bytes / dense[0].gzip_bytes
-        size = f"{_percent(abs(less))} {'smaller' if less >= 0 else 'larger'}"
-        verdicts = [
-            _verdict(row.threads, row.ratio_to(other))
-            for row, other in zip(rows, dense, strict=True)
-        ]
-        said.append(
-            f"{zeros}: the download (gzip) is {size} than that of {dense[0].name!r}; latency "
-            f"{', '.join(verdicts)}."
-        )
-        return all(verdict.startswith("fell") for verdict in verdicts)
+    def _dense_twin(self, row):
+        """Rows of the first file with as many kernel values of one dtype, without the zeros."""
+        for rows in self._by_file():
+            same = (rows[0].kernels.values, rows[0].kernels.dtype) == (
+                row.kernels.values,
+                row.kernels.dtype,
+            )
+            if same and rows[0].kernels.sparsity < SPARSE:
+                return rows
+        return None
 
 
 def machine():
@@ -119,11 +130,8 @@ def _processor():
     return names[0] if names else platform.processor()
 
 
-def _twins(dense, sparse):
-    """Whether two files hold as many kernel values of one dtype, the first without the zeros."""
-    mine, others = sparse.kernels, dense.kernels
-    same = (mine.values, mine.dtype) == (others.values, others.dtype)
-    return same and others.sparsity < SPARSE
+def _zeros(row):
+    return f"{row.name!r}: {_percent(row.kernels.sparsity)} of the kernel values are zero"
 
 
 def _verdict(threads, pair):

@@ -3,11 +3,13 @@
 import io
 import textwrap
 
-CAPTION = (
-    "Time of one inference (`invoke` alone) in LiteRT, {runs} of each, in {rounds} rounds of "
-    "turns. ratio: time over that of '{first}' in the same round, median and 95 % interval. load, "
-    "first inference and peak memory: in fresh processes; peak memory is what the process grew "
-    "by, with some 10 MiB of LiteRT's own code in it."
+TIMED = (
+    "Time of one inference (`invoke` alone) in LiteRT, {runs} of each, in {rounds} rounds of turns."
+)
+RATIO = "ratio: time over that of {first!r} in the same round, median and 95 % interval."
+LOADED = (
+    "load, first inference and peak memory: in fresh processes; peak memory is what the process "
+    "grew by, with some 10 MiB of LiteRT's own code in it."
 )
 
 
@@ -29,15 +31,17 @@ def latency_table(report, width=160):
     text = io.StringIO()
     Console(file=text, width=width, highlight=False, markup=False).print(table)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
-    caption = CAPTION.format(
-        runs=report.runs, rounds=len(report.rows[0].rounds), first=report.rows[0].name
-    )
+    caption = [TIMED.format(runs=report.runs, rounds=len(report.rows[0].rounds))]
+    if "ratio" in shown:
+        caption.append(RATIO.format(first=report.rows[0].name))
+    if "load\nms" in shown:
+        caption.append(LOADED)
     machine = report.machine
     where = (
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
         f"LiteRT {machine['ai_edge_litert']}"
     )
-    for paragraph in (caption, where, *report.sentences()):
+    for paragraph in (" ".join(caption), where, *report.sentences()):
         lines += textwrap.wrap(paragraph, 100)
     return "\n".join(lines)
 

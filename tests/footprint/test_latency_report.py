@@ -63,10 +63,8 @@ def test_each_number_of_threads_is_compared_with_its_own():
 
 def test_too_few_rounds_say_nothing():
     rows = [row("dense", rounds=5), row("pruned", rounds=5, milliseconds=0.5, **SPARSE)]
-    assert (
-        LatencyReport(rows)
-        .sentences()[0]
-        .endswith("latency was measured in too few rounds to say on 1 thread (ratio 0.50).")
+    assert said_of(rows)[0].endswith(
+        "latency was measured in too few rounds to say on 1 thread (ratio 0.50)."
     )
 
 
@@ -85,6 +83,14 @@ def test_compared_with_the_same_model_without_zeros_or_not_at_all(other):
         "'pruned': 75 % of the kernel values are zero. Give the same model without zeros too, to "
         "see what they bring."
     )
+
+
+def test_zeros_with_a_twin_by_themselves():
+    rows = [row("dense"), row("pruned", **SPARSE)]
+    alone = row("int8", kernels=FileKernels(1000, 750, "int8"))
+    report = LatencyReport([*rows, alone], runs=20, warmup=0, seed=0)
+    assert report.about_zeros() == said_of(rows)
+    assert len(report.sentences()) == 3
 
 
 def test_dense_files_need_no_words():

@@ -42,3 +42,4 @@ def test_what_no_row_has_is_no_column():
     head = text.partition("─")[0]
     assert "ratio" not in head and "load" not in head and "peak" not in head
     assert "p50" in head
+    assert "ratio:" not in text and "fresh processes" not in text

@@ -17,6 +17,8 @@ import pytest
 from keras_distill import compression, export, footprint
 from keras_distill.export.contents.tflite_contents import read
 
+pytestmark = pytest.mark.slow
+
 SHARE = 0.75
 WITHIN = 0.05
 
@@ -109,14 +111,20 @@ def test_no_smaller_than_information_allows_and_not_far_above(recipe, artefacts)
     assert values == same
     least = information(SHARE, 8 * dense / values) * values / 8
     print(f"{recipe}: {8 * dense / values:.2f} bits a value; least {least:,.0f}, is {sparse:,}")
-    assert least < sparse < 1.35 * least
+    assert least < sparse < 1.3 * least
 
 
 def test_the_report_says_plainly_whether_latency_falls(artefacts):
-    files = {name: path for name, path in artefacts.items()}
-    report = footprint.compare_latency(files, runs=100, loads=0)
+    report = footprint.compare_latency(artefacts, runs=100, loads=0)
     print(report)
-    said = report.sentences()
-    for recipe, sentence in zip(("float32", "int8"), said, strict=False):
-        assert sentence.startswith(f"'sparse_{recipe}': 75")
-        assert f"smaller than that of 'dense_{recipe}'; latency " in sentence
+    rows = {row.name: row for row in report.rows}
+    for recipe, sentence in zip(("float32", "int8"), report.sentences(), strict=False):
+        dense, sparse = rows[f"dense_{recipe}"], rows[f"sparse_{recipe}"]
+        pair = sparse.ratio_to(dense)
+        fell = 1 - sparse.gzip_bytes / dense.gzip_bytes
+        assert fell > 0.5
+        assert sentence == (
+            f"'sparse_{recipe}': 75 % of the kernel values are zero: the download (gzip) is "
+            f"{100 * fell:.1f} % smaller than that of 'dense_{recipe}'; latency "
+            f"{'fell' if pair.high < 1 else 'did not fall'} on 1 thread (ratio {pair})."
+        )

@@ -50,8 +50,10 @@ def _facts(journey, artefacts, test):
 
     files = {name: file for name, file in artefacts.items() if name != "saved_model"}
     image = np.asarray(next(iter(test))[0])[:1]
-    rows = footprint.compare_latency(files, inputs=image, loads=0).rows
-    timed = {row.name: row for row in rows}
+    compared = footprint.compare_latency(files, inputs=image, loads=0)
+    timed = {row.name: row for row in compared.rows}
+    for sentence in compared.about_zeros():
+        journey.say(f"  {sentence}")
     seconds = journey.training_seconds
     facts = {}
     for name in files:
