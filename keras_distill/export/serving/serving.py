@@ -42,7 +42,10 @@ class Serving:
         if preprocess is not None:
             self.preprocessing = Preprocessing(model, ends, preprocess)
         self._call = call(model, ends)
-        examples = self._few(samples) if output is not None else None
+        examples = None
+        if output is not None:
+            given = self.few(_FEW) if samples is None else samples
+            examples = {name: values[:_FEW] for name, values in given.items()}
         as_it_is = self._run(examples) if output is not None else None
         self.form = OutputForm(model, ends, output, as_it_is)
         if output == "logits":
@@ -59,7 +62,8 @@ class Serving:
     def as_fed(self, examples):
         """{input: examples} in the types of the graph's inputs."""
         raw = self.pixels if self._bytes_in else ()
-        return {n: v.astype("uint8") if n in raw else v for n, v in examples.items()}
+        types = {e.name: "uint8" if e.name in raw else e.dtype for e in self.ends.inputs}
+        return {name: values.astype(types[name]) for name, values in examples.items()}
 
     def reference(self, samples):
         """{output: array}: what the Keras model says, in the form asked for."""
@@ -70,22 +74,24 @@ class Serving:
         before = self.preprocessing.exact if self.preprocessing is not None else dict
         return reference(self.ends, lambda tensors: after(self._call(before(tensors))), samples)
 
-    def _few(self, samples):
-        if samples is not None:
-            return {name: values[:_FEW] for name, values in samples.items()}
-        high = {end.name: 255.0 if end.name in self.pixels else 1.0 for end in self.ends.inputs}
-        made = {e.name: generate(e.shape, 0.0, high[e.name], _FEW) for e in self.ends.inputs}
-        # Whole numbers where those are looked up or are pixels.
-        floats = {e.name for e in self.ends.inputs if keras.backend.is_float_dtype(e.dtype)}
-        exact = floats - set(self.pixels)
-        return {name: v if name in exact else np.rint(v) for name, v in made.items()}
+    def few(self, count):
+        """{input: examples} that are generated, always the same, within [0, 1] or as pixels."""
+        made = {}
+        for seed, end in enumerate(self.ends.inputs):
+            pixels = end.name in self.pixels
+            values = generate(end.shape, 0.0, 255.0 if pixels else 1.0, count, seed)
+            floats = keras.backend.is_float_dtype(end.dtype) and not pixels
+            # Whole numbers where those are looked up or are pixels.
+            made[end.name] = values if floats else np.rint(values)
+        return made
 
-    def write(self, folder, keep_float=()):
-        """Writes the SavedModel that is converted.
+    def write(self, folder, keep_float=(), more=()):
+        """Writes the SavedModel.
 
         Args:
             folder: Where to.
             keep_float: Paths of layers to mark.
+            more: {name: `tf.function`}: further signatures.
 
         Returns:
             `(types of its operators, paths of layers that were unrolled, {path: scope})`.
@@ -96,8 +102,9 @@ class Serving:
             scopes = stack.enter_context(kept_scopes(self.model, keep_float))
             raw = dict.fromkeys(self.pixels if self._bytes_in else (), "uint8")
             operators = write_saved_model(
-                self.model, self.ends, folder, batch=self._batch, serve=self._in_the_file, raw=raw
-            )
+                self.model, self.ends, folder, batch=self._batch, serve=self.in_the_file, raw=raw,
+                more=more,
+            )  # fmt: skip
         return operators, done, scopes
 
     def makers_of(self, operators):
@@ -115,7 +122,8 @@ class Serving:
         with self.form.taken_off(), unrolled(self.model, self._unroll):
             return layers_that_make(self.model, trace, operators)
 
-    def _in_the_file(self, tensors):
+    def in_the_file(self, tensors):
+        """{output: tensor} of {input: tensor}, as the file is fed."""
         if self._bytes_in:
             tensors = {
                 name: keras.ops.cast(tensor, "float32") if name in self.pixels else tensor
