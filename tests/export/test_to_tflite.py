@@ -333,6 +333,8 @@ def test_raw_pixels_with_ranges_from_training(quantized, tmp_path):
     np.testing.assert_allclose(received, expected, atol=2 * 4 / 255 * 1.01)
     assert np.mean(np.abs(received - expected) < 1e-5) > 0.7
     assert artefact.manifest["preprocess"] == "pixels / 255"
+    # As a predictor it is fed like every other model.
+    np.testing.assert_allclose(load(artefact).predict(PIXELS / 255), received, atol=1e-6)
     assert artefact.manifest["float_operators"] == 0
 
 
