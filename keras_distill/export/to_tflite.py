@@ -7,6 +7,7 @@ import tempfile
 from keras_distill.export.contents.tflite_contents import read
 from keras_distill.export.conversion.checked_arguments import (
     check_fake_quantization,
+    checked_batch,
     checked_input,
     checked_path,
     checked_ranges,
@@ -136,8 +137,6 @@ def to_tflite(
     ```
     """
     path = checked_path(path)
-    if batch not in (1, "dynamic"):
-        raise ValueError(f"Received batch={batch!r}. Expected 1 or 'dynamic'.")
     kind = checked_input(recipe, input, preprocess)
     ends = model_ends(model)
     labels = checked_labels(labels, ends.outputs)
@@ -154,7 +153,8 @@ def to_tflite(
     samples = calibration_data if samples is None else samples
     serving = Serving(
         model, ends, preprocess, output, samples, integers=integers,
-        bytes_in=kind == "uint8" and recipe != "int8", batch=None if batch == "dynamic" else 1,
+        bytes_in=kind == "uint8" and recipe != "int8",
+        batch=checked_batch(model, batch, ends.batch),
         unroll='batch="dynamic"' if batch == "dynamic" else recipe if integers else None,
     )  # fmt: skip
     if samples is None:

@@ -47,6 +47,24 @@ def checked_input(recipe, input, preprocess):
     return input or allowed[0]
 
 
+def checked_batch(model, batch, tied):
+    """How many examples the file takes at once; None for any.
+
+    Args:
+        model: The Keras model, for its name.
+        batch: As in `to_tflite`.
+        tied: The number that the model itself is tied to, or None.
+    """
+    if batch not in (1, "dynamic"):
+        raise ValueError(f"Received batch={batch!r}. Expected 1 or 'dynamic'.")
+    if tied not in (None, batch):
+        raise ValueError(
+            f"Received batch={batch!r}, but the model {model.name!r} takes just {tied} examples at "
+            "once. Build it on a keras.Input without a batch size, and give it these weights."
+        )
+    return None if batch == "dynamic" else 1
+
+
 def checked_ranges(model, recipe, calibration_data, keep_float):
     """Where the ranges of a file shall come from: `"training"`, `"calibration"`; else None."""
     integers = None

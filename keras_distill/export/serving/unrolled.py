@@ -33,13 +33,14 @@ def unrolled(model, why):
         yield done
         return
 
-    def around(path, layer, call, sequences, *args, **kwargs):
+    def around(path, layer, call, *args, **kwargs):
+        sequences = args[0] if args else kwargs["sequences"]
         _check(model, path, sequences.shape[1], why)
         if path not in done:
             done.append(path)
         layer.unroll = True
         try:
-            return call(sequences, *args, **kwargs)
+            return call(*args, **kwargs)
         finally:
             layer.unroll = False
 

@@ -4,7 +4,11 @@ import re
 
 import pytest
 
-from keras_distill.export.conversion.checked_arguments import checked_input, checked_ranges
+from keras_distill.export.conversion.checked_arguments import (
+    checked_batch,
+    checked_input,
+    checked_ranges,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,4 +65,18 @@ def test_ranges(plain):
         "int8. Leave those layers out when you quantize the model (quantize_model), or give a "
         "float model and `calibration_data`.",
         checked_ranges, plain, "int8", None, ["head"],
+    )  # fmt: skip
+
+
+def test_batch(plain):
+    assert checked_batch(plain, 1, None) == checked_batch(plain, 1, 1) == 1
+    assert checked_batch(plain, "dynamic", None) is None
+    for batch in (4, None, "any"):
+        refused(
+            f"Received batch={batch!r}. Expected 1 or 'dynamic'.", checked_batch, plain, batch, None
+        )
+    refused(
+        "Received batch='dynamic', but the model 'small' takes just 2 examples at once. Build it "
+        "on a keras.Input without a batch size, and give it these weights.",
+        checked_batch, plain, "dynamic", 2,
     )  # fmt: skip

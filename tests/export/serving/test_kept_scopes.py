@@ -10,7 +10,9 @@ from keras_distill.export.serving.kept_scopes import kept_scopes
 
 def model():
     inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(4, name="deep")], name="inner")
-    return keras.Sequential([keras.Input((4,)), inner, keras.layers.Dense(2, name="head")], "small")
+    return keras.Sequential(
+        [keras.Input((4,)), inner, keras.layers.Dense(2, name="head")], name="small"
+    )
 
 
 def test_operators_carry_the_scope():

@@ -15,7 +15,7 @@ def model(steps=None):
     inputs = keras.Input((steps, 3))
     x = layers.Bidirectional(layers.GRU(4, name="gru"), name="both")(inputs)
     inner = keras.Model(inputs, layers.Dense(2)(x), name="inner")
-    return keras.Sequential([keras.Input((steps, 3)), inner], "outer")
+    return keras.Sequential([keras.Input((steps, 3)), inner], name="outer")
 
 
 def types(built, steps, why):
