@@ -6,35 +6,55 @@ import numpy as np
 
 from keras_distill.export.conversion.disk_errors import disk_errors
 from keras_distill.export.proof.artefact import Artefact
-from keras_distill.export.proof.examples import collect, generate
-from keras_distill.export.proof.manifest import check_labels, manifest, write_json
+from keras_distill.export.proof.examples import collect
+from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
-from keras_distill.export.proof.thresholds import check_float, check_quantized
+from keras_distill.export.proof.thresholds import check_float, check_parity
 from keras_distill.export.serving.fixed_axes import fixed_axes
+from keras_distill.export.serving.image_bytes import image_bytes as image_bytes_endpoint
 from keras_distill.export.serving.model_ends import model_ends
-from keras_distill.export.serving.output_kinds import output_kinds
-from keras_distill.export.serving.reference import reference
-from keras_distill.export.serving.trace import call, write_saved_model
+from keras_distill.export.serving.pixels import check_pixels
+from keras_distill.export.serving.serving import Serving
 from keras_distill.files import atomic_path
 
 _MOST_SAMPLES = 1000
+_BATCH = 256
 
 
-def to_saved_model(model, path, samples=None, labels=None):
+def to_saved_model(
+    model,
+    path,
+    samples=None,
+    labels=None,
+    output=None,
+    preprocess=None,
+    image_bytes=False,
+    licence=None,
+    version=None,
+):
     """Writes a SavedModel that was loaded and compared with the model before it is handed over.
 
     It needs no Keras and none of the model's classes to run: its signature `serving_default`
-    takes `input` and gives `output`. It loads with `tf.saved_model.load`, with
-    `keras.layers.TFSMLayer(path)` and in TensorFlow Serving. `manifest.json` lies in the folder;
-    its checksum is that of the folder without it.
+    takes `input` and gives `output`; several inputs or outputs have their names in Keras. It loads
+    with `tf.saved_model.load`, with `keras.layers.TFSMLayer(path)` and in TensorFlow Serving.
+    `manifest.json` lies in the folder; its checksum is that of the folder without it.
 
     Args:
-        model: A built `keras.Model` with one input and one output.
+        model: A built `keras.Model`, or one of a class of its own that was called once.
         path: The folder to write. An older SavedModel there is replaced; any other folder
             that is not empty is refused.
-        samples: Array or `tf.data.Dataset` of inputs to compare on, of which at most 1000
-            are used. Without them 64 are generated, always the same, with values in [0, 1].
-        labels: Names of the outputs, for the manifest.
+        samples: Inputs to compare on, of which at most 1000 are used: an array, for several inputs
+            a dict or a list of arrays, or a `tf.data.Dataset` of batches of these. Without them
+            64 are generated, always the same, with values in [0, 1].
+        labels: Names of the classes, for the manifest: a list; with several outputs a dict from
+            an output's name to such a list.
+        output: `"probabilities"` or `"logits"`, as in `to_tflite`.
+        preprocess: As in `to_tflite`: every signature takes raw pixels then, uint8, and `samples`
+            are raw pixels.
+        image_bytes: Whether to add a signature `serving_bytes`, from a batch of encoded JPEG or
+            PNG files to probabilities (logits only if `output` says so). Needs `preprocess`.
+        licence: Licence of the model, for the manifest.
+        version: Version of the model, for the manifest.
 
     Returns:
         An `Artefact`. Its outputs are the model's to 1e-4 of the output range. (A
@@ -56,29 +76,41 @@ def to_saved_model(model, path, samples=None, labels=None):
     """
     path = _checked(path)
     ends = model_ends(model)
-    check_labels(labels, ends.outputs)
+    labels = checked_labels(labels, ends.outputs)
     source = "generated" if samples is None else "samples"
     if samples is not None:
         samples, _ = collect(samples, ends.inputs, _MOST_SAMPLES, "samples")
     ends = fixed_axes(model, ends, samples)
+    bytes_in = preprocess is not None
+    serving = Serving(model, ends, preprocess, output, samples, bytes_in=bytes_in)
     if samples is None:
-        samples = {end.name: _generated(end, seed) for seed, end in enumerate(ends.inputs)}
+        samples = serving.few(64)
+    check_pixels(samples, serving.pixels)
+    more = {}
+    if image_bytes:
+        told = Serving(model, ends, preprocess, output or "probabilities", samples, bytes_in=True)
+        more["serving_bytes"] = image_bytes_endpoint(told)
     with atomic_path(path) as folder, disk_errors(path):
-        operators = write_saved_model(model, ends, folder)
-        expected = reference(ends, call(model, ends), samples)
-        parity = Parity.measure(expected, _run(folder, samples), source)
-        if any(operator.startswith("FakeQuantWithMinMax") for operator in operators):
-            classes = {name: values.shape[-1] for name, values in expected.items()}
-            check_quantized(parity, path.name, "training", classes)
-        else:
-            check_float(parity, path.name)
-        kinds = output_kinds(model, ends, expected)
+        operators, _, _ = serving.write(folder, more=more)
+        expected = serving.reference(samples)
+        loaded = _load(folder)
+        parity = Parity.measure(expected, _run(loaded, serving.as_fed(samples)), source)
+        trained = any(operator.startswith("FakeQuantWithMinMax") for operator in operators)
+        recipe = "int8" if trained else "float32"
+        check_parity(parity, path.name, recipe, "training", expected)
+        if image_bytes:
+            _check_bytes(loaded, told, samples, path.name)
+        kinds = serving.form.told(expected)
         page = manifest(
             folder, kind="saved_model", model=model, recipe=None, ranges=None, samples=samples,
             outputs=next(iter(kinds.values())) if len(kinds) == 1 else "unknown",
-            labels=labels, parity=parity,
+            labels=labels, parity=parity, licence=licence, version=version,
+            preprocess=serving.preprocessing and serving.preprocessing.described,
             signature={
-                "inputs": [_end(e.name, e.shape, e.dtype) for e in ends.inputs],
+                "inputs": [
+                    _end(e.name, e.shape, "uint8" if e.name in serving.pixels else e.dtype)
+                    for e in ends.inputs
+                ],
                 "outputs": [
                     _end(name, values.shape[1:], values.dtype.name) | {"kind": kinds[name]}
                     for name, values in expected.items()
@@ -105,21 +137,34 @@ def _checked(path):
     return path
 
 
-def _generated(end, seed):
-    whole = np.dtype(end.dtype).kind in "iub"
-    values = generate(end.shape, 0.0, 1.0, seed=seed)
-    return np.rint(values).astype(end.dtype) if whole else values
+def _load(folder):
+    import tensorflow as tf
+
+    return tf.saved_model.load(str(folder))
 
 
-def _run(folder, samples):
+def _run(loaded, samples):
     """{output: array} of the SavedModel alone."""
     import tensorflow as tf
 
-    # Held until it has run: its variables would vanish with it.
-    loaded = tf.saved_model.load(str(folder))
-    given = {name: tf.constant(values) for name, values in samples.items()}
-    outputs = loaded.signatures["serving_default"](**given)
-    return {name: output.numpy() for name, output in outputs.items()}
+    parts = []
+    for start in range(0, len(next(iter(samples.values()))), _BATCH):
+        given = {name: tf.constant(a[start : start + _BATCH]) for name, a in samples.items()}
+        parts.append(loaded.signatures["serving_default"](**given))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _check_bytes(loaded, serving, samples, what):
+    """Raises unless pictures as PNG files, which lose nothing, give what their pixels give."""
+    import tensorflow as tf
+
+    few = {name: values[:8] for name, values in samples.items()}
+    (pixels,) = few.values()
+    files = [tf.io.encode_png(one).numpy() for one in pixels.astype("uint8")]
+    outputs = loaded.signatures["serving_bytes"](image_bytes=tf.constant(files))
+    received = {name: output.numpy() for name, output in outputs.items()}
+    expected = serving.reference(few)
+    check_float(Parity.measure(expected, received, "samples"), f"{what}, fed PNG files,")
 
 
 def _end(name, shape, dtype):

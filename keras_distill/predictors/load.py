@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import keras
+import numpy as np
 
 from keras_distill.files.sha256 import sha256
 from keras_distill.predictors.output_kind import output_kind
@@ -81,9 +82,13 @@ def _of_path(path, name):
                 f"{str(path)!r} has {counts[0]} inputs and {counts[1]} outputs; a predictor "
                 "needs a model with one of each."
             )
-        return Predictor(
-            file.predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs
-        )
+        predict = file.predict
+        if file.takes_pixels:
+            # Whoever predicts has images in [0, 1], as for every other kind of model.
+            def predict(images):
+                return file.predict(np.rint(255 * images))
+
+        return Predictor(predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs)
     raise ValueError(
         f"Cannot tell what {str(path)!r} is. Expected a file that ends in .keras or .tflite, or "
         "a SavedModel folder."

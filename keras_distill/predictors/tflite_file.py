@@ -51,10 +51,16 @@ class TFLiteFile:
     @property
     def outputs(self):
         """`"logits"` or `"probabilities"`, from the manifest beside the file; else `"unknown"`."""
+        return self._manifest().get("outputs", "unknown")
+
+    @property
+    def takes_pixels(self):
+        """Whether it divides raw pixels by 255 itself, from the manifest beside the file."""
+        return self._manifest().get("preprocess") == "pixels / 255"
+
+    def _manifest(self):
         manifest = self.path.with_name(f"{self.path.name}.manifest.json")
-        if not manifest.exists():
-            return "unknown"
-        return json.loads(manifest.read_text(encoding="utf-8")).get("outputs", "unknown")
+        return json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
 
     def predict(self, examples):
         """Outputs, dequantized, as float32 (whole numbers that are no quantized ones stay so).

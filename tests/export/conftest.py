@@ -3,11 +3,38 @@
 A conversion takes seconds, so each is made once.
 """
 
+import json
+import warnings
+
 import keras
 import numpy as np
 import pytest
 
 from keras_distill import export
+from keras_distill.export.conversion import run_converter
+from keras_distill.files import run_child
+
+
+def convert_here(module, arguments, timeout):
+    """What the child process does, without the seconds that it takes to start TensorFlow."""
+    from keras_distill.export.conversion.convert import convert
+
+    with warnings.catch_warnings():
+        # The converter runs calibration data by an interpreter that says it will be gone.
+        warnings.simplefilter("ignore", UserWarning)
+        return json.loads(json.dumps(convert(**json.loads(json.dumps(arguments)))))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def converted_here():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_converter, "run_child", convert_here)
+        yield
+
+
+@pytest.fixture
+def in_a_child(monkeypatch):
+    monkeypatch.setattr(run_converter, "run_child", run_child)
 
 
 @keras.saving.register_keras_serializable("export_tests")

@@ -161,3 +161,15 @@ def test_file_that_its_manifest_does_not_describe(float_file, tmp_path):
     )
     with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
         load(path)
+
+
+def test_file_with_several_inputs(tmp_path):
+    import tensorflow as tf
+
+    spec = tf.TensorSpec((1, 2))
+    function = tf.function(lambda a, b: (a + b, a - b)).get_concrete_function(spec, spec)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], tf.Module())
+    path = tmp_path / "x.tflite"
+    path.write_bytes(converter.convert())
+    message = f"'{path}' has 2 inputs and 2 outputs; a predictor needs a model with one of each."
+    fails(ValueError, message, path)

@@ -72,6 +72,29 @@ def test_two_thousand_images_in_well_under_a_second(int8_file):
     assert time.process_time() - before < 0.5
 
 
+def test_several_inputs_and_outputs_by_the_names_of_the_signature(tmp_path):
+    import tensorflow as tf
+
+    class Module(tf.Module):
+        @tf.function(
+            input_signature=[tf.TensorSpec((1, 2), name="z"), tf.TensorSpec((1, 2), name="a")]
+        )
+        def serve(self, z, a):
+            return {"difference": z - a, "equal": tf.cast(z == a, tf.int32)}
+
+    module = Module()
+    tf.saved_model.save(module, str(tmp_path / "m"), signatures=module.serve)
+    path = tmp_path / "x.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_saved_model(str(tmp_path / "m")).convert())
+    file = TFLiteFile(path)
+    z, a = np.arange(6.0).reshape(3, 2), np.full((3, 2), 3.0)
+    outputs = file.predict({"a": a, "z": z})
+    np.testing.assert_array_equal(outputs["difference"], z - a)
+    np.testing.assert_array_equal(outputs["equal"], z == a)
+    assert outputs["equal"].dtype == np.int32
+    assert file.input_shapes == {"z": (2,), "a": (2,)}
+
+
 def test_manifest_beside_the_file_says_what_the_outputs_are(float_file, tmp_path):
     path = tmp_path / "small.tflite"
     path.write_bytes(float_file.read_bytes())
