@@ -79,7 +79,10 @@ class ClassifierTest {
             "The file takes shape [1, 4], which is not a picture's.",
             refusal("flat.tflite")
         )
-        assertEquals("The file has 2 labels for 3 outputs.", refusal("two_labels.tflite", floatArrayOf(1f)))
+        assertEquals(
+            "The file has 2 labels for 3 outputs.",
+            refusal("two_labels.tflite", floatArrayOf(1f))
+        )
         assertEquals(
             "The file takes int8 and does not say how pixels become its inputs. Give " +
                 "mean and std: 0 and 255 for a model that was trained on [0, 1].",
