@@ -17,19 +17,21 @@ data class Category(val label: String, val score: Float)
 /**
  * Names what a picture shows, with a `.tflite` file of one image input and one output of scores.
  *
- * A file made with preprocess="include" takes the pixels' bytes, and [mean] and [std] do not
- * matter. Others take `(pixel - mean) / std`, for a pixel in 0..255, which has to be what the
- * Keras model was trained on: 0 and 255 make [0, 1].
+ * A file made with preprocess="include" takes the pixels' bytes and needs no mean and std. Others
+ * take `(pixel - mean) / std`, for a pixel in 0..255, which has to be what the Keras model was
+ * trained on: 0 and 255 make [0, 1].
  *
  * @param model The file's bytes, mapped: [map] does it for an asset.
  * @param options Threads and delegates: `Interpreter.Options().setNumThreads(4)`.
+ * @param mean One number, or one for each channel.
+ * @param std In the same way.
  * @param logits Whether the outputs are logits (FILE.manifest.json says so): softmax is applied.
  */
 class Classifier(
     model: ByteBuffer,
     options: Interpreter.Options = Interpreter.Options(),
-    private val mean: FloatArray = floatArrayOf(0f),
-    private val std: FloatArray = floatArrayOf(255f),
+    private val mean: FloatArray? = null,
+    private val std: FloatArray? = null,
     private val logits: Boolean = false
 ) : Closeable {
     private val interpreter = Interpreter(model, options).also {
@@ -53,6 +55,10 @@ class Classifier(
     init {
         require(source.shape.size == 4 && source.shape[3] in listOf(1, 3)) {
             "The file takes shape ${source.shape.toList()}, which is not a picture's."
+        }
+        require(takesPixels || mean != null && std != null) {
+            "The file takes ${source.dtype} and does not say how pixels become its inputs. Give " +
+                "mean and std: 0 and 255 for a model that was trained on [0, 1]."
         }
         require(labels.size == target.size) {
             "The file has ${labels.size} labels for ${target.size} outputs."
@@ -100,7 +106,7 @@ class Classifier(
     }
 
     private fun put(value: Int, channel: Int) {
-        val stored = if (takesPixels) {
+        val stored = if (mean == null || std == null || takesPixels) {
             value.toDouble()
         } else {
             source.quantize((value - mean[channel % mean.size]) / std[channel % std.size])
@@ -115,7 +121,8 @@ class Classifier(
         fun map(context: Context, asset: String): ByteBuffer =
             context.assets.openFd(asset).use { file ->
                 FileInputStream(file.fileDescriptor).channel.use { channel ->
-                    channel.map(FileChannel.MapMode.READ_ONLY, file.startOffset, file.declaredLength)
+                    val (start, length) = file.startOffset to file.declaredLength
+                    channel.map(FileChannel.MapMode.READ_ONLY, start, length)
                 }
             }
 
@@ -131,7 +138,9 @@ class Classifier(
                 DataType.INT8 -> "int8"
                 DataType.INT16 -> "int16"
                 DataType.FLOAT32 -> "float32"
-                else -> throw IllegalArgumentException("A ${tensor.dataType()} tensor is not a picture's.")
+                else -> throw IllegalArgumentException(
+                    "A tensor of ${tensor.dataType()} is no picture and no scores."
+                )
             }
             val params = tensor.quantizationParams()
             return TensorFormat(dtype, tensor.shape(), params.scale, params.zeroPoint)

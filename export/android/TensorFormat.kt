@@ -31,7 +31,8 @@ class TensorFormat(
     private val most = when (dtype) { "uint8" -> 255.0; "int8" -> 127.0; else -> 32767.0 }
 
     /** Memory that the interpreter reads and writes without a copy. */
-    fun buffer(): ByteBuffer = ByteBuffer.allocateDirect(size * bytes).order(ByteOrder.nativeOrder())
+    fun buffer(): ByteBuffer =
+        ByteBuffer.allocateDirect(size * bytes).order(ByteOrder.nativeOrder())
 
     /** Puts a number as the tensor stores it. A Double holds each exactly (int64: up to 2^53). */
     fun put(buffer: ByteBuffer, stored: Double) {

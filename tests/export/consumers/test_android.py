@@ -168,6 +168,8 @@ def test_pictures_through_real_files(classes, tmp_path):
     rng = np.random.default_rng(2)
     image = rng.integers(0, 256, (5, 6, 3)).astype("uint8")
     data = {"image": rng.uniform(size=(20, 5, 6, 3)).astype("float32")}
+    # The whole range is there, so the scale is 1/255 and a pixel is its own byte.
+    data["image"][:, 0, 0, 0], data["image"][:, 0, 1, 0] = 0, 1
     bright = {"image": data["image"] * 255}
     for name, given, io in (
         ("float32", data, None),
@@ -180,7 +182,7 @@ def test_pictures_through_real_files(classes, tmp_path):
         network = colours(3, 3, brightest=brightest)
         convert(network, given, tmp_path / f"{name}.tflite", io)
         with_zip(tmp_path / f"{name}.tflite", labels="".join(f"{n}\n" for n in NAMES))
-    convert(colours(1, 4, True), {"image": data["image"][..., :1]}, tmp_path / "grey.tflite")
+    convert(colours(1, 4, True, 255.0), {"image": data["image"][..., :1]}, tmp_path / "grey.tflite")
     unit = image / np.float32(255)
     mean, std = np.float32([120, 110, 100]), np.float32([60, 50, 40])
     # ITU-R 601: what `convert("L")` is documented to give, to the nearest whole number.
@@ -188,7 +190,6 @@ def test_pictures_through_real_files(classes, tmp_path):
 
     grey = np.asarray(Image.fromarray(image).convert("L"))[..., None]
     paths = {path.stem: path for path in tmp_path.glob("*.tflite")}
-    # The whole range of the data is [0, 1], so the scale is 1/255 and a pixel is its own byte.
     cases = [
         case(paths["float32"], image, unit, logits=True),
         case(paths["int8"], image, image.astype("int64") - 128, logits=True),

@@ -133,13 +133,14 @@ def test_without_normalization_it_asks(float_artefact, picture):
 
 
 def test_normalization_of_the_metadata(float_artefact, picture, copied):
-    metadata = pytest.importorskip("keras_distill.export.contents.metadata")
+    from keras_distill.export.contents.metadata import embed
+
     path = copied(float_artefact)
     given = {
         "inputs": [{"name": "input", "content": "image", "mean": [100.0], "std": [50.0]}],
         "outputs": [{"name": "output"}],
     }
-    path.write_bytes(metadata.embed(path.read_bytes(), name="small", labels=LABELS, **given))
+    path.write_bytes(embed(path.read_bytes(), name="small", labels=LABELS, **given))
     scores = raw_outputs(path, (picture[1] - np.float32(100)) / np.float32(50))
     assert run(path, picture[0]) == (0, lines(scores), "")
     other = run(path, picture[0], "--mean", 0, "--std", 255)

@@ -42,7 +42,8 @@ class ClassifierTest {
                 // Twice: what is left in the memory of the first run changes nothing.
                 for (run in 1..2) {
                     val scores = it.scores(picture(case))
-                    assertArrayEquals(case.getString("model"), floats(case, "scores"), scores, 2e-6f)
+                    val expected = floats(case, "scores")
+                    assertArrayEquals(case.getString("model"), expected, scores, 2e-6f)
                 }
             }
         }
@@ -61,8 +62,9 @@ class ClassifierTest {
         }
     }
 
-    private fun refusal(model: String): String? = try {
-        Classifier(Classifier.map(Context(), model)).labels.toString()
+    private fun refusal(model: String, scale: FloatArray? = null): String? = try {
+        val bytes = Classifier.map(Context(), model)
+        Classifier(bytes, mean = scale, std = scale).labels.toString()
     } catch (error: IllegalArgumentException) {
         error.message
     }
@@ -74,9 +76,18 @@ class ClassifierTest {
             refusal("two.tflite")
         )
         assertEquals(
-            "The file takes shape [1, 4], which is not a picture's.", refusal("flat.tflite")
+            "The file takes shape [1, 4], which is not a picture's.",
+            refusal("flat.tflite")
         )
-        assertEquals("The file has 2 labels for 3 outputs.", refusal("two_labels.tflite"))
+        assertEquals(
+            "The file has 2 labels for 3 outputs.",
+            refusal("two_labels.tflite", floatArrayOf(1f))
+        )
+        assertEquals(
+            "The file takes int8 and does not say how pixels become its inputs. Give " +
+                "mean and std: 0 and 255 for a model that was trained on [0, 1].",
+            refusal("int8.tflite")
+        )
     }
 
     @Test
