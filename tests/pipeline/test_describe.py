@@ -79,7 +79,7 @@ metadata: name net, version 3, licence MIT
 9 labels: class 0, class 1, class 2, class 3, class 4, class 5, class 6, class 7 and 1 more
 
            name   dtype   shape   scale   zero point   mean   std   what
- ──────────────────────────────────────────────────────────────────────────
+ ───────────────────────────────────────────────────────────────────────────
   input    x      int8    n × 4     0.5            3      1     2   a sound
   output   y      int8    n × 4     0.5            3
 
