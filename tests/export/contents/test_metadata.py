@@ -209,7 +209,7 @@ def test_a_file_of_more_than_a_flatbuffer_is_refused(file):
     content = file.content()
     refused(
         f"The file has {len(content)} bytes or keeps tensors outside its FlatBuffer; metadata "
-        "goes into files of at most 1,073,741,824 bytes. Export it without labels, licence and "
+        "goes into files of at most 536,870,912 bytes. Export it without labels, licence and "
         "version, and ship those beside it.",
         content,
     )
