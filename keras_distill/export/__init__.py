@@ -6,3 +6,4 @@ from keras_distill.export.proof.parity import Parity as Parity
 from keras_distill.export.to_c_array import to_c_array as to_c_array
 from keras_distill.export.to_saved_model import to_saved_model as to_saved_model
 from keras_distill.export.to_tflite import to_tflite as to_tflite
+from keras_distill.export.verify import verify as verify

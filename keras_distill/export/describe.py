@@ -4,6 +4,9 @@ import collections
 import json
 import pathlib
 
+from keras_distill.export.contents.delegates import delegates
+from keras_distill.export.contents.microcontrollers import microcontrollers
+from keras_distill.export.contents.read_metadata import read_metadata
 from keras_distill.export.contents.tflite_contents import read
 from keras_distill.export.proof.manifest import sizes
 
@@ -16,11 +19,16 @@ def describe(path):
 
     Returns:
         A dict: `path`, `kind`, `bytes`, `gzip_bytes` and `manifest` (None without one). For a
-        `.tflite` file also `inputs` and `outputs` (name, shape, dtype, scale, zero point),
-        `operators` (name to count), `dtypes` (dtype to number of tensors), `float_tensors`,
-        `float_operators` (operator and output of each), `tensors`, and `zeros`: for each
-        constant kernel, by name, the share of its values that stand for exactly zero, read
-        from the file's own buffers.
+        `.tflite` file also, from its own bytes: `metadata` (names, version, licence, input scale
+        and labels as an app finds them; None without), `inputs` and `outputs` (name, shape,
+        dtype, scale, zero point, name in the signature), `operators` (name to count, loops'
+        bodies included), `dtypes` (dtype to number of tensors), `float_tensors`,
+        `float_operators` (operator and output of each), `tensors`, and `zeros`: for each constant
+        kernel, by name, the share of its values that stand for exactly zero; `xnnpack`: its
+        operators with their work in multiply-accumulates and whether they run in LiteRT's fast
+        kernels, the `fraction` of the work that does, and in how many `partitions`;
+        `microcontroller`: whether TensorFlow Lite Micro `runs` it, else which operators are
+        `missing` and what is `refused`.
 
     Raises:
         FileNotFoundError: If nothing is there.
@@ -51,8 +59,9 @@ def describe(path):
         "path": str(path),
         "kind": "tflite",
         **_on_disk(path, path.with_name(f"{path.name}.manifest.json")),
-        "inputs": [described[i] for i in contents.inputs],
-        "outputs": [described[i] for i in contents.outputs],
+        "metadata": read_metadata(path),
+        "inputs": [_end(contents, described, i) for i in contents.inputs],
+        "outputs": [_end(contents, described, i) for i in contents.outputs],
         "operators": dict(collections.Counter(o.name for o in contents.operators)),
         "dtypes": dict(dtypes),
         "float_tensors": sum(n for dtype, n in dtypes.items() if dtype.startswith("float")),
@@ -61,7 +70,13 @@ def describe(path):
         "zeros": {
             t.name: t.zeros for t in contents.tensors if t.data is not None and _is_kernel(t)
         },
+        "xnnpack": delegates(path),
+        "microcontroller": microcontrollers(contents),
     }
+
+
+def _end(contents, described, index):
+    return {**described[index], "signature_name": contents.signature.get(index)}
 
 
 def _is_kernel(tensor):

@@ -4,7 +4,7 @@ import hashlib
 import pathlib
 
 
-def sha256(path):
+def sha256(path, without=()):
     """The SHA-256 of a file, or of a folder's names and contents.
 
     A folder's checksum depends on the relative names and the bytes of the files in it, in
@@ -12,6 +12,7 @@ def sha256(path):
 
     Args:
         path: A file or a folder.
+        without: Names of files in the folder itself that do not count.
 
     Returns:
         64 hexadecimal digits. For a file, what `sha256sum` prints.
@@ -32,7 +33,7 @@ def sha256(path):
             return hashlib.file_digest(file, "sha256").hexdigest()
     digest = hashlib.sha256()
     files = {p.relative_to(path).as_posix(): p for p in path.rglob("*") if p.is_file()}
-    for name in sorted(files):
+    for name in sorted(files.keys() - set(without)):
         # Each part has a fixed length or an end, so that no two folders read the same.
         digest.update(name.encode() + b"\0" + bytes.fromhex(sha256(files[name])))
     return digest.hexdigest()

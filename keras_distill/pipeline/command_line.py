@@ -7,7 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import typer
 
-from keras_distill.pipeline.file_commands import describe, export
+from keras_distill.pipeline.file_commands import describe, export, verify
 from keras_distill.pipeline.journey_commands import check, demo, init, run
 from keras_distill.pipeline.latency_command import latency
 from keras_distill.pipeline.readable import readable
@@ -27,7 +27,19 @@ app = typer.Typer(
 )
 
 # `--help` lists them in this order.
-for command in (demo, init, check, run, evaluate, report, compare, export, describe, latency):
+for command in (
+    demo,
+    init,
+    check,
+    run,
+    evaluate,
+    report,
+    compare,
+    export,
+    describe,
+    verify,
+    latency,
+):
     app.command()(readable(command))
 
 

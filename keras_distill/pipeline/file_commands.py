@@ -1,6 +1,8 @@
-"""`export` and `describe`: single files."""
+"""`export`, `describe` and `verify`: single files."""
 
+import json
 import pathlib
+import sys
 from typing import Annotated
 
 import typer
@@ -100,11 +102,47 @@ def _preprocessing(text):
     return keras.layers.Rescaling(scale, offset)
 
 
-def describe(file: Annotated[pathlib.Path, typer.Argument(metavar="FILE")]):
+def describe(
+    file: Annotated[pathlib.Path, typer.Argument(metavar="FILE")],
+    json_file: Annotated[
+        pathlib.Path | None,
+        typer.Option("--json", metavar="FILE", help="Write every fact there as well."),
+    ] = None,
+):
     """Says what a .keras, .tflite or SavedModel is: inputs, outputs, sizes, how it was made.
+
+    Of a .tflite file also its metadata and labels, which operators XNNPACK takes with their share
+    of the work, and whether TensorFlow Lite Micro runs it.
 
     Example: keras-distill describe runs/demo/artefacts/student.int8.tflite
     """
-    from keras_distill.pipeline.describe import describe as text_of
+    from keras_distill.files.atomic_path import atomic_path
+    from keras_distill.pipeline.describe import describe as described
 
-    print(text_of(file))
+    text, known = described(file)
+    print(text)
+    if json_file is not None:
+        with atomic_path(json_file) as path:
+            path.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def verify(file: Annotated[pathlib.Path, typer.Argument(metavar="FILE")]):
+    """Checks a shipped .tflite file or SavedModel against its manifest and golden outputs.
+
+    Ends with exit code 1 where something is not as it was made, one sentence for each.
+
+    Example: keras-distill verify runs/demo/artefacts/student.int8.tflite
+    """
+    from keras_distill.export.verify import verify as verified
+
+    try:
+        known = verified(file)
+    except RuntimeError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    print(f"{file}: as it was made: {known['bytes']:,} bytes, SHA-256 {known['sha256']}")
+    if known["examples"]:
+        print(
+            f"{known['examples']} golden examples give their outputs; largest difference "
+            f"{known['difference']:.0%} of what is tolerated"
+        )

@@ -1,5 +1,6 @@
 """What is told of a file is what is in it."""
 
+import json
 import re
 
 import numpy as np
@@ -46,3 +47,19 @@ def test_folder_that_is_no_saved_model(tmp_path):
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         describe(tmp_path)
+
+
+def test_what_an_app_and_a_board_need_to_know(float_artefact, tmp_path):
+    from keras_distill.export.contents.metadata import embed
+
+    path = tmp_path / "small.tflite"
+    content = float_artefact.path.read_bytes()
+    ends = {"inputs": [{"name": "input", "std": 255, "mean": 0}], "outputs": [{"name": "output"}]}
+    path.write_bytes(embed(content, name="small", licence="MIT", labels=list("abcd"), **ends))
+    told = describe(path)
+    assert (told["metadata"]["licence"], told["metadata"]["labels"]) == ("MIT", list("abcd"))
+    assert told["inputs"][0]["signature_name"] == "input"
+    assert told["xnnpack"]["fraction"] == 1.0
+    assert told["microcontroller"]["runs"]
+    assert told["manifest"] is None
+    json.dumps(told)

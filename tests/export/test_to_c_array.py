@@ -9,11 +9,11 @@ import pytest
 from keras_distill.export import to_c_array
 
 
-def test_bytes_are_the_files(float_artefact, tmp_path):
-    assert to_c_array(float_artefact, tmp_path / "small.cc") == "small"
+def test_bytes_are_the_files(int8_artefact, tmp_path):
+    assert to_c_array(int8_artefact, tmp_path / "small.cc") == "small"
     source = (tmp_path / "small.cc").read_text()
     array = source[source.index("{") : source.index("}")]
-    content = float_artefact.path.read_bytes()
+    content = int8_artefact.path.read_bytes()
     assert bytes(int(byte, 16) for byte in re.findall(r"0x(\w\w),", array)) == content
     assert f"const unsigned int small_len = {len(content)};" in source
     assert "alignas(16) const unsigned char small[] = {" in source
@@ -29,8 +29,8 @@ def test_bytes_are_the_files(float_artefact, tmp_path):
         ("größe", "gr__e"),
     ],
 )
-def test_names_are_valid(stem, name, float_artefact, tmp_path):
-    assert to_c_array(float_artefact, tmp_path / f"{stem}.c") == name
+def test_names_are_valid(stem, name, int8_artefact, tmp_path):
+    assert to_c_array(int8_artefact, tmp_path / f"{stem}.c") == name
 
 
 MAIN = """
@@ -46,26 +46,26 @@ int main(void) {
 
 
 @pytest.mark.parametrize("compiler, suffix", [("gcc", ".c"), ("g++", ".cc")])
-def test_compiled_and_linked_it_gives_the_file_back(compiler, suffix, float_artefact, tmp_path):
+def test_compiled_and_linked_it_gives_the_file_back(compiler, suffix, int8_artefact, tmp_path):
     if shutil.which(compiler) is None:
         pytest.skip(f"no {compiler} here")
-    to_c_array(float_artefact, tmp_path / f"net{suffix}")
+    to_c_array(int8_artefact, tmp_path / f"net{suffix}")
     (tmp_path / f"main{suffix}").write_text(MAIN)
     files = [str(tmp_path / f"{name}{suffix}") for name in ("net", "main")]
     program = str(tmp_path / "program")
     subprocess.run([compiler, "-Wall", "-Wextra", "-Werror", "-o", program, *files], check=True)
     printed = subprocess.run([program], check=True, capture_output=True).stdout
-    assert printed == float_artefact.path.read_bytes()
+    assert printed == int8_artefact.path.read_bytes()
 
 
-def test_another_ending(float_artefact, tmp_path):
+def test_another_ending(int8_artefact, tmp_path):
     path = tmp_path / "net.txt"
     message = (
         f"The path '{path}' does not end in .c, .cc, .cpp, as C source does. Name it "
         f"'{tmp_path / 'net.cc'}'."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        to_c_array(float_artefact, path)
+        to_c_array(int8_artefact, path)
 
 
 def test_a_damaged_file_leaves_nothing(tmp_path):

@@ -43,3 +43,17 @@ def test_folder_depends_on_names_and_bytes_and_not_on_dates(tmp_path):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         sha256(tmp_path / "nothing")
+
+
+def test_a_page_in_a_folder_that_does_not_count(tmp_path):
+    (tmp_path / "net").mkdir()
+    (tmp_path / "net" / "weights").write_bytes(b"12")
+    before = sha256(tmp_path / "net")
+    (tmp_path / "net" / "manifest.json").write_text("{}")
+    (tmp_path / "net" / "deeper").mkdir()
+    assert (
+        sha256(tmp_path / "net", without=("manifest.json",)) == before != sha256(tmp_path / "net")
+    )
+    # Only in the folder itself.
+    (tmp_path / "net" / "deeper" / "manifest.json").write_text("{}")
+    assert sha256(tmp_path / "net", without=("manifest.json",)) != before

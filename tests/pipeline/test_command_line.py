@@ -12,7 +12,18 @@ def invoke(*arguments):
 
 @pytest.mark.parametrize(
     "command",
-    ["demo", "init", "check", "run", "evaluate", "report", "compare", "export", "describe"],
+    [
+        "demo",
+        "init",
+        "check",
+        "run",
+        "evaluate",
+        "report",
+        "compare",
+        "export",
+        "describe",
+        "verify",
+    ],
 )
 def test_help_teaches_with_an_example(command):
     result = invoke(command, "--help")

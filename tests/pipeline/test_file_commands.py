@@ -1,4 +1,7 @@
+import json
+
 import keras
+import numpy as np
 from typer.testing import CliRunner
 
 from keras_distill.pipeline.command_line import app
@@ -16,16 +19,29 @@ def test_export_and_describe(tmp_path):
     result = invoke("export", tmp_path / "m.keras", "--output", tmp_path / "m.tflite")
     assert result.exit_code == 0, result.output
     assert (tmp_path / "m.tflite.manifest.json").exists()
-    described = invoke("describe", tmp_path / "m.tflite")
+    described = invoke("describe", tmp_path / "m.tflite", "--json", tmp_path / "m.json")
     assert described.exit_code == 0
     assert described.output.startswith("m.tflite: tflite, ")
+    assert "XNNPACK, LiteRT's fast kernels: " in described.output
+    assert json.loads((tmp_path / "m.json").read_text())["xnnpack"]["operators"]
+    verified = invoke("verify", tmp_path / "m.tflite")
+    assert verified.exit_code == 0
+    lines = verified.output.splitlines()
+    assert lines[0].startswith(f"{tmp_path / 'm.tflite'}: as it was made: ")
+    assert (
+        lines[1]
+        == "8 golden examples give their outputs; largest difference 0% of what is tolerated"
+    )
+    with (tmp_path / "m.tflite").open("ab") as file:
+        file.write(b" ")
+    verified = invoke("verify", tmp_path / "m.tflite")
+    assert verified.exit_code == 1
+    assert f"'{tmp_path / 'm.tflite'}' is not as it was made:\n- It has " in verified.output
+    (tmp_path / "m.tflite.golden.json").unlink()
+    assert invoke("verify", tmp_path / "m.tflite").exit_code == 2
 
 
 def test_options_of_export(tmp_path):
-    import json
-
-    import numpy as np
-
     model = keras.Sequential(
         [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(3)]
     )

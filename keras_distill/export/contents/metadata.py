@@ -14,8 +14,8 @@ _CONTENTS = {"feature": 1, "image": 2}
 _COLOURS = {3: 1, 1: 2}  # RGB, GRAYSCALE, by the number of channels
 _NORMALIZATION = 1
 _TENSOR_AXIS_LABELS = 2
-# FlatBuffers end at 2 GiB; on the way the file is in memory three times.
-_MOST_BYTES = 1 << 30
+# On the way the file is in memory four times, and FlatBuffers end at 2 GiB.
+_MOST_BYTES = 1 << 29
 
 
 def embed(content, *, name, version=None, licence=None, inputs=(), outputs=(), labels=None):
@@ -120,14 +120,15 @@ class _AlignedBuffer:
     """
 
     def __init__(self, buffer):
-        self.data = None if buffer.data is None else np.asarray(buffer.data, "uint8").tobytes()
+        self.data = buffer.data
 
-    def Pack(self, builder):  # noqa: N802 (FlatBuffers' name)
+    def Pack(self, builder):  # FlatBuffers' name
         from ai_edge_litert import schema_py_generated as schema
 
         if self.data is not None:
-            builder.Prep(16, len(self.data))
-            data = builder.CreateByteVector(self.data)
+            content = np.asarray(self.data, "uint8").tobytes()
+            builder.Prep(16, len(content))
+            data = builder.CreateByteVector(content)
         schema.BufferStart(builder)
         if self.data is not None:
             schema.BufferAddData(builder, data)

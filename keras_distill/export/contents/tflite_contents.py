@@ -49,9 +49,13 @@ class TFLiteGraph:
 
 @dataclasses.dataclass(frozen=True)
 class TFLiteContents:
-    """What `read` finds in a file."""
+    """What `read` finds in a file.
+
+    `signature` maps indices of the model's inputs and outputs to their names in its signature.
+    """
 
     graphs: list
+    signature: dict
 
     @property
     def inputs(self):
@@ -102,7 +106,12 @@ def read(path):
         # Files from before 2020 hold the number in another field.
         name = codes[max(code.builtinCode, code.deprecatedBuiltinCode)]
         names.append(code.customCode.decode() if name == "CUSTOM" else name)
-    return TFLiteContents([_graph(graph, names, model.buffers) for graph in model.subgraphs])
+    signature = model.signatureDefs[0] if model.signatureDefs else None
+    ends = [*_listed(signature.inputs), *_listed(signature.outputs)] if signature else []
+    return TFLiteContents(
+        [_graph(graph, names, model.buffers) for graph in model.subgraphs],
+        {end.tensorIndex: end.name.decode() for end in ends},
+    )
 
 
 def _graph(graph, names, buffers):

@@ -1,6 +1,7 @@
 """Small .tflite files written operator by operator, so that a test knows each byte of them."""
 
 import flatbuffers
+import keras
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
@@ -115,3 +116,19 @@ def two_inputs(file):
     entry.name, entry.buffer = "min_runtime_version", file.buffer(np.frombuffer(b"1.6.0", "uint8"))
     file.model.metadata.append(entry)
     return file.content()
+
+
+@pytest.fixture(scope="session")
+def converted():
+    """A small network as the converter writes it, with nothing of ours in it: bytes."""
+    import tensorflow as tf
+
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 1)),
+            keras.layers.Conv2D(6, 3, activation="relu"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(4, activation="softmax"),
+        ]
+    )
+    return tf.lite.TFLiteConverter.from_keras_model(model).convert()

@@ -37,8 +37,9 @@ def test_an_operator_between_two_that_are_taken(file, path):
     }
 
 
-def test_all_of_a_convolutional_network(float_artefact):
-    found = delegates(float_artefact)
+def test_all_of_a_convolutional_network(converted, path):
+    path.write_bytes(converted)
+    found = delegates(path)
     assert found["fraction"] == 1.0 and found["partitions"] == 1
     assert all(row["xnnpack"] for row in found["operators"])
     # 10 x 10 places of 6 filters of 3 x 3.
