@@ -1,0 +1,81 @@
+"""A quantized file as steps that can be run in its integers or in float, on examples."""
+
+import numpy as np
+
+from keras_distill.export.diagnosis.agreement import Agreement
+from keras_distill.export.diagnosis.layer_path import layer_path, output_path
+from keras_distill.export.diagnosis.measure_steps import measure_steps
+from keras_distill.export.diagnosis.run_segments import run_segments
+from keras_distill.export.diagnosis.segments import segments
+
+# One output for each step is followed to the end, which takes half a network each.
+_FOLLOWED = 32
+_BATCH = 8
+# What gives values on as they are spreads a bad range; the layer that computes comes after it.
+_PASSING = (
+    "RESHAPE", "TRANSPOSE", "MAX_POOL_2D", "PAD", "PADV2", "SQUEEZE", "EXPAND_DIMS", "SLICE",
+    "STRIDED_SLICE", "CONCATENATION", "SPLIT", "GATHER", "MIRROR_PAD", "QUANTIZE", "DEQUANTIZE",
+    "RESIZE_NEAREST_NEIGHBOR", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE",
+)  # fmt: skip
+
+
+class StepsOfAFile:
+    """A quantized file beside its float file.
+
+    Args:
+        model: The `keras.Model` of both.
+        quantized: Path of the quantized file.
+        reference: Path of the float32 file.
+        samples: List of arrays, one for each input, in the order of the file.
+    """
+
+    def __init__(self, model, quantized, reference, samples):
+        self.steps, self._inputs, self._outputs = segments(quantized, reference)
+        ends = {number: place for place, number in enumerate(self._outputs)}
+        for step in self.steps:
+            if step.operator == "INPUT":
+                continue
+            step.layer = layer_path(model, step.names)
+            if not step.layer and step.outputs[0] in ends:
+                step.layer = output_path(model, ends[step.outputs[0]])
+        size = self._batch_size(quantized)
+        count = len(samples[0]) - len(samples[0]) % size if len(samples[0]) >= size else size
+        samples = [np.resize(one, (count, *one.shape[1:])) for one in samples]
+        self._batches = [
+            dict(zip(self._inputs, (one[i : i + size] for one in samples), strict=True))
+            for i in range(0, count, size)
+        ]
+        self._expected = self._outputs_of(lambda step: True)
+
+    def agreement(self, kept=()):
+        """The `Agreement` with the float file if these layers ran in float."""
+        kept = set(kept)
+        return Agreement.measure(self._expected, self._outputs_of(lambda s: s.layer in kept))
+
+    def measured(self):
+        """`StepStatistics` of each step, and the sums of squares of the outputs."""
+        followed = self._batches[: -(-_FOLLOWED // len(next(iter(self._batches[0].values()))))]
+        return measure_steps(self.steps, self._outputs, followed)
+
+    def readers(self):
+        """{layer: layers that read what it gives, as far as the next one that computes}."""
+        found = {}
+        for number, step in enumerate(self.steps):
+            reached = set(step.outputs)
+            for other in self.steps[number + 1 :]:
+                if reached & set(other.inputs):
+                    if other.layer and other.layer != step.layer and step.layer:
+                        found.setdefault(step.layer, set()).add(other.layer)
+                    if other.operator in _PASSING:
+                        reached |= set(other.outputs)
+        return found
+
+    def _outputs_of(self, in_float):
+        runs = [run_segments(self.steps, batch, in_float) for batch in self._batches]
+        return [np.concatenate([run[i] for run in runs]) for i in self._outputs]
+
+    def _batch_size(self, quantized):
+        from keras_distill.predictors.tflite_file import open_interpreter
+
+        signature = open_interpreter(quantized).get_input_details()[0]["shape_signature"]
+        return _BATCH if signature[0] == -1 else int(signature[0])
