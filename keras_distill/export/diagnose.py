@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 
 from keras_distill.export.conversion.float_file import float_file
+from keras_distill.export.diagnosis.advice import advice
 from keras_distill.export.diagnosis.diagnosis import Diagnosis
 from keras_distill.export.diagnosis.layer_diagnosis import LayerDiagnosis
 from keras_distill.export.diagnosis.smallest_set import smallest_set
@@ -16,6 +17,8 @@ from keras_distill.export.serving.trace import check_model
 from keras_distill.export.to_tflite import to_tflite
 
 _EXAMPLES = 200
+# The recipes that know keep_float.
+_KEEPING = ("int8", "int16x8")
 
 
 def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
@@ -71,39 +74,49 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
         )
     samples = collect(data, check_model(model), _EXAMPLES, "data")
     made = _made(path)
-    ranges = made.get("ranges") or "calibration"
+    recipe, ranges = made.get("recipe", "int8"), made.get("ranges") or "calibration"
     least = AGREEMENT[ranges] if minimum_agreement is None else minimum_agreement
     with tempfile.TemporaryDirectory(prefix="keras_distill_") as folder:
         reference = float_file(model, folder, samples[:1], timeout)
         steps = StepsOfAFile(model, path, reference, [samples])
         layers = _layers(steps)
         before = steps.agreement()
-        kept, expected, proof = [], None, None
-        if not before.passes(least):
-            kept = _suggested(steps, layers, least)
-            expected = steps.agreement(kept).share if kept else None
-        if kept and ranges == "calibration" and made.get("recipe", "int8") == "int8":
+        good = before.passes(least)
+        kept = [] if good else _suggested(steps, layers, least)
+        expected = steps.agreement(kept).share if kept else None
+        after, size = None, None
+        if kept and ranges == "calibration" and recipe in _KEEPING:
             proof = to_tflite(
-                model, pathlib.Path(folder) / "kept.tflite", "int8", calibration_data=samples,
-                keep_float=kept, allow_float=True, minimum_agreement=0.0, timeout=timeout,
+                model, pathlib.Path(folder) / "kept.tflite", recipe, calibration_data=samples,
+                keep_float=kept, minimum_agreement=0.0, timeout=timeout,
             )  # fmt: skip
-        return Diagnosis(
-            path=path,
-            examples=before.examples,
-            layers=layers,
-            keep_float=kept,
-            needed=f"an agreement of {least:.0%}"
-            if before.choices
-            else f"a signal to noise of {SIGNAL_TO_NOISE_DB:g} dB",
-            agreement_before=before.share,
-            agreement_expected=expected,
-            agreement_after=proof.parity.agreement if proof else None,
-            snr_before=before.snr_db,
-            snr_after=proof.parity.signal_to_noise_db if proof else None,
-            bytes_before=path.stat().st_size,
-            bytes_after=proof.path.stat().st_size if proof else None,
-            advice="",
-        )
+            after = StepsOfAFile(model, proof.path, reference, [samples]).agreement()
+            size = proof.path.stat().st_size
+    needed = (
+        f"an agreement of {least:.0%}"
+        if before.choices
+        else f"a signal to noise of {SIGNAL_TO_NOISE_DB:g} dB"
+    )
+    old = (before.share, before.snr_db, path.stat().st_size)
+    new = None if after is None else (after.share, after.snr_db, size)
+    return Diagnosis(
+        path=path,
+        examples=before.examples,
+        layers=layers,
+        keep_float=kept,
+        needed=needed,
+        agreement_before=before.share,
+        agreement_expected=expected,
+        agreement_after=new and new[0],
+        snr_before=before.snr_db,
+        snr_after=new and new[1],
+        bytes_before=old[2],
+        bytes_after=size,
+        advice=advice(
+            old, expected, new, bool(after) and after.passes(least), None if good else needed,
+            kept, ranges, recipe, layers,
+        ),
+    )  # fmt: skip
 
 
 def _made(path):

@@ -1,13 +1,14 @@
 """What to do about a quantized file, in words."""
 
 
-def advice(before, expected, after, needed, kept, ranges, recipe, layers):
+def advice(before, expected, after, mended, needed, kept, ranges, recipe, layers):
     """One paragraph.
 
     Args:
         before: `(agreement, signal to noise, bytes)` of the file.
         expected: Agreement with the layers in float and the file's own ranges, or None.
         after: As `before`, of the file exported anew, or None.
+        mended: Whether that file is good enough.
         needed: What was asked for, in words; None if it is reached.
         kept: The layers to keep in float.
         ranges: `"training"` or `"calibration"`.
@@ -41,10 +42,10 @@ def advice(before, expected, after, needed, kept, ranges, recipe, layers):
             f"these layers in float and all other ranges as they are, the agreement would be "
             f"{expected:.1%} (now {before[0]:.1%})."
         )
-    missed = "" if expected is None or after[0] >= expected - 0.02 else " less than its ranges said"
+    still = "" if mended else f", which still does not reach {needed}"
     return (
         f"Export it with keep_float={kept}. A file exported so, calibrated on these examples, "
-        f"has{missed} an agreement of {after[0]:.1%} (before {before[0]:.1%}), a signal to noise "
+        f"has an agreement of {after[0]:.1%} (before {before[0]:.1%}){still}, a signal to noise "
         f"of {after[1]:.1f} dB (before {before[1]:.1f}) and {after[2]:,} bytes (before "
         f"{before[2]:,})."
     )
