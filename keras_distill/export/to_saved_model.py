@@ -10,9 +10,12 @@ from keras_distill.export.proof.examples import collect, generate
 from keras_distill.export.proof.manifest import check_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.thresholds import check_float, check_quantized
-from keras_distill.export.serving.trace import check_model, write_saved_model
+from keras_distill.export.serving.fixed_axes import fixed_axes
+from keras_distill.export.serving.model_ends import model_ends
+from keras_distill.export.serving.output_kinds import output_kinds
+from keras_distill.export.serving.reference import reference
+from keras_distill.export.serving.trace import call, write_saved_model
 from keras_distill.files import atomic_path
-from keras_distill.predictors import load, output_kind
 
 _MOST_SAMPLES = 1000
 
@@ -52,27 +55,34 @@ def to_saved_model(model, path, samples=None, labels=None):
     ```
     """
     path = _checked(path)
-    shape = check_model(model)
-    check_labels(labels, model.outputs[0].shape[-1])
+    ends = model_ends(model)
+    check_labels(labels, ends.outputs)
     source = "generated" if samples is None else "samples"
+    if samples is not None:
+        samples, _ = collect(samples, ends.inputs, _MOST_SAMPLES, "samples")
+    ends = fixed_axes(model, ends, samples)
     if samples is None:
-        samples = generate(shape, 0.0, 1.0)
-    else:
-        samples = collect(samples, shape, _MOST_SAMPLES, "samples")
+        samples = {end.name: _generated(end, seed) for seed, end in enumerate(ends.inputs)}
     with atomic_path(path) as folder, disk_errors(path):
-        operators = write_saved_model(model, folder)
-        expected = load(model).predict(samples)
-        parity = Parity.measure(expected, load(folder).predict(samples), source)
+        operators = write_saved_model(model, ends, folder)
+        expected = reference(ends, call(model, ends), samples)
+        parity = Parity.measure(expected, _run(folder, samples), source)
         if any(operator.startswith("FakeQuantWithMinMax") for operator in operators):
-            check_quantized(parity, path.name, "training", expected.shape[-1])
+            classes = {name: values.shape[-1] for name, values in expected.items()}
+            check_quantized(parity, path.name, "training", classes)
         else:
             check_float(parity, path.name)
+        kinds = output_kinds(model, ends, expected)
         page = manifest(
             folder, kind="saved_model", model=model, recipe=None, ranges=None, samples=samples,
-            outputs=output_kind(model, expected), labels=labels, parity=parity,
+            outputs=next(iter(kinds.values())) if len(kinds) == 1 else "unknown",
+            labels=labels, parity=parity,
             signature={
-                "inputs": [_end("input", (-1, *shape), model.inputs[0].dtype)],
-                "outputs": [_end("output", (-1, *np.shape(expected)[1:]), "float32")],
+                "inputs": [_end(e.name, e.shape, e.dtype) for e in ends.inputs],
+                "outputs": [
+                    _end(name, values.shape[1:], values.dtype.name) | {"kind": kinds[name]}
+                    for name, values in expected.items()
+                ],
             },
         )  # fmt: skip
         write_json(folder / "manifest.json", page)
@@ -95,5 +105,22 @@ def _checked(path):
     return path
 
 
+def _generated(end, seed):
+    whole = np.dtype(end.dtype).kind in "iub"
+    values = generate(end.shape, 0.0, 1.0, seed=seed)
+    return np.rint(values).astype(end.dtype) if whole else values
+
+
+def _run(folder, samples):
+    """{output: array} of the SavedModel alone."""
+    import tensorflow as tf
+
+    # Held until it has run: its variables would vanish with it.
+    loaded = tf.saved_model.load(str(folder))
+    given = {name: tf.constant(values) for name, values in samples.items()}
+    outputs = loaded.signatures["serving_default"](**given)
+    return {name: output.numpy() for name, output in outputs.items()}
+
+
 def _end(name, shape, dtype):
-    return {"name": name, "shape": list(shape), "dtype": dtype}
+    return {"name": name, "shape": [-1, *shape], "dtype": dtype}

@@ -75,6 +75,12 @@ def _of_path(path, name):
     if path.suffix == ".tflite":
         _refuse_altered(path)
         file = TFLiteFile(path)
+        counts = len(file.inputs), len(file.results)
+        if counts != (1, 1):
+            raise ValueError(
+                f"{str(path)!r} has {counts[0]} inputs and {counts[1]} outputs; a predictor "
+                "needs a model with one of each."
+            )
         return Predictor(
             file.predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs
         )

@@ -7,37 +7,46 @@ import numpy as np
 
 
 class TFLiteFile:
-    """Runs a `.tflite` file on batches of float32 images.
+    """Runs a `.tflite` file on batches of examples.
 
     Inputs of a quantized file are quantized with its own scale and zero point, rounding
-    halves away from zero as TFLite's QUANTIZE does, and its outputs dequantized.
+    halves away from zero as TFLite's QUANTIZE does, and its outputs dequantized. A file of a
+    fixed batch is run as often as it takes: resizing it would fail wherever the graph holds the
+    batch, and saves nothing (0.10 ms an image of 32x32 one by one, 0.15 in a batch of 256).
 
     Args:
-        path: A `.tflite` file with one input and one output.
+        path: A `.tflite` file.
+
+    Attributes:
+        inputs: {name: the interpreter's details of it}, by the names of the file's signature;
+            of a file without one by its tensors' names.
+        results: The same of the outputs.
 
     Raises:
         FileNotFoundError: If there is none.
-        ValueError: If the file is damaged, needs operators that the stock interpreter does
-            not have, or has several inputs or outputs.
+        ValueError: If the file is damaged, or needs operators that the stock interpreter does
+            not have.
     """
 
     def __init__(self, path):
         self.path = pathlib.Path(path)
         self._interpreter = open_interpreter(path)
-        inputs = self._interpreter.get_input_details()
-        outputs = self._interpreter.get_output_details()
-        if len(inputs) != 1 or len(outputs) != 1:
-            raise ValueError(
-                f"{str(path)!r} has {len(inputs)} inputs and {len(outputs)} outputs; a predictor "
-                "needs a model with one of each."
-            )
-        self.input, self.output = inputs[0], outputs[0]
-        signature = self.input["shape_signature"]
-        if not len(signature):
-            signature = self.input["shape"]
-        self.input_shape = tuple(None if n == -1 else int(n) for n in signature[1:])
-        self._resizable = signature[0] == -1 or None in self.input_shape
-        self._shape = None
+        self.inputs, self.results = _ends(self._interpreter)
+        self.input, self.output = (next(iter(d.values())) for d in (self.inputs, self.results))
+        self._signatures = {name: _signature(detail) for name, detail in self.inputs.items()}
+        self.input_shapes = {
+            name: tuple(None if n == -1 else int(n) for n in signature[1:])
+            for name, signature in self._signatures.items()
+        }
+        self._resizable = {
+            name: -1 in signature for name, signature in self._signatures.items()
+        }  # fmt: skip
+        self._shapes = {}
+
+    @property
+    def input_shape(self):
+        """Shape of one example of the first input, None for an axis of any length."""
+        return next(iter(self.input_shapes.values()))
 
     @property
     def outputs(self):
@@ -47,33 +56,79 @@ class TFLiteFile:
             return "unknown"
         return json.loads(manifest.read_text(encoding="utf-8")).get("outputs", "unknown")
 
-    def predict(self, images):
-        """Raw outputs, dequantized, of float32 images `(n, …)`, as float32 `(n, classes)`."""
-        images = quantize(np.asarray(images, "float32"), self.input)
-        if self._resizable and len(images):
-            raw = self._invoke(images)
-        else:
-            # The file has a batch of its own: fill it up, cut the rest off.
-            size = int(self.input["shape"][0])
-            starts = range(0, len(images), size) or [0]
-            batches = [self._filled(images[i : i + size], size) for i in starts]
-            raw = np.concatenate(batches)
-        return dequantize(raw, self.output)
+    def predict(self, examples):
+        """Outputs, dequantized, as float32 (whole numbers that are no quantized ones stay so).
 
-    def _filled(self, images, size):
-        batch = np.zeros((size, *images.shape[1:]), images.dtype)
-        batch[: len(images)] = images
-        return self._invoke(batch)[: len(images)]
+        Args:
+            examples: {name: array `(n, …)`}; of a file with one input also the array alone.
 
-    def _invoke(self, images):
+        Returns:
+            {name: array `(n, …)`} of a dict, else the array of the only output.
+        """
+        named = isinstance(examples, dict)
+        raw = self.run(self.quantized(examples if named else {next(iter(self.inputs)): examples}))
+        outputs = {name: dequantize(values, self.results[name]) for name, values in raw.items()}
+        return outputs if named else next(iter(outputs.values()))
+
+    def quantized(self, examples):
+        """{name: examples} in the file's own types."""
+        return {
+            name: quantize(np.asarray(examples[name]), detail)
+            for name, detail in self.inputs.items()
+        }
+
+    def run(self, examples):
+        """{name: raw outputs} of {name: examples} in the file's own types."""
+        count = len(next(iter(examples.values())))
+        if all(self._signatures[name][:1] == (-1,) for name in examples) and count:
+            return self._invoke(examples)
+        # The file has a batch of its own: fill it up, cut the rest off.
+        size = max(1, int(next(iter(self.inputs.values()))["shape"][0]))
+        parts = []
+        for start in range(0, count, size) or [0]:
+            cut = {name: values[start : start + size] for name, values in examples.items()}
+            given = len(next(iter(cut.values())))
+            if given < size:
+                cut = {
+                    name: np.concatenate(
+                        [values, np.zeros((size - given, *values.shape[1:]), values.dtype)]
+                    )
+                    for name, values in cut.items()
+                }
+            parts.append({name: out[:given] for name, out in self._invoke(cut).items()})
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _invoke(self, examples):
         interpreter = self._interpreter
-        if self._resizable and images.shape != self._shape:
-            interpreter.resize_tensor_input(self.input["index"], images.shape)
+        shapes = {name: values.shape for name, values in examples.items()}
+        if shapes != self._shapes and any(self._resizable.values()):
+            for name, shape in shapes.items():
+                if self._resizable[name]:
+                    interpreter.resize_tensor_input(self.inputs[name]["index"], shape)
             interpreter.allocate_tensors()
-            self._shape = images.shape
-        interpreter.set_tensor(self.input["index"], images)
+            self._shapes = shapes
+        for name, values in examples.items():
+            interpreter.set_tensor(self.inputs[name]["index"], values)
         interpreter.invoke()
-        return interpreter.get_tensor(self.output["index"])
+        return {
+            name: interpreter.get_tensor(detail["index"]) for name, detail in self.results.items()
+        }
+
+
+def _ends(interpreter):
+    """({name: details} of the inputs, that of the outputs)."""
+    signatures = interpreter.get_signature_list()
+    if len(signatures) == 1:
+        runner = interpreter.get_signature_runner(next(iter(signatures)))
+        return runner.get_input_details(), runner.get_output_details()
+    given, made = interpreter.get_input_details(), interpreter.get_output_details()
+    return {d["name"]: d for d in given}, {d["name"]: d for d in made}
+
+
+def _signature(detail):
+    """The shape of a tensor, -1 for an axis of any length."""
+    shape = detail["shape_signature"] if len(detail["shape_signature"]) else detail["shape"]
+    return tuple(int(n) for n in shape)
 
 
 def open_interpreter(path):
@@ -101,21 +156,28 @@ def open_interpreter(path):
 
 
 def quantize(values, tensor):
-    """Float32 values in the dtype of an interpreter's tensor."""
+    """Values in the dtype of an interpreter's tensor."""
     dtype = np.dtype(tensor["dtype"])
     scale, zero_point = tensor["quantization"]
-    if dtype.kind == "f" or not scale:
+    if values.dtype == dtype and not (dtype.kind in "iu" and scale):
+        return values
+    if dtype.kind not in "iu":
         return values.astype(dtype)
-    # The division in float32 as TFLite does it; the half in float64, where it is exact.
-    scaled = (values / np.float32(scale)).astype("float64")
-    rounded = np.trunc(scaled + np.copysign(0.5, scaled)) + zero_point
     limits = np.iinfo(dtype)
+    if not scale:
+        values = np.rint(values) if values.dtype.kind == "f" else values
+        return np.clip(values, limits.min, limits.max).astype(dtype)
+    # The division in float32 as TFLite does it; the half in float64, where it is exact.
+    scaled = (values.astype("float32") / np.float32(scale)).astype("float64")
+    rounded = np.trunc(scaled + np.copysign(0.5, scaled)) + zero_point
     return np.clip(rounded, limits.min, limits.max).astype(dtype)
 
 
 def dequantize(values, tensor):
-    """The float32 values that an interpreter's tensor stands for."""
+    """What an interpreter's tensor stands for: float32, or whole numbers that are just that."""
     scale, zero_point = tensor["quantization"]
-    if values.dtype.kind == "f" or not scale:
+    if values.dtype.kind == "f":
         return values.astype("float32")
+    if not scale:
+        return values
     return (values.astype("int32") - zero_point).astype("float32") * np.float32(scale)

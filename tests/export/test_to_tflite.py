@@ -61,7 +61,8 @@ def test_path_without_tflite(plain):
 def test_recipe(plain):
     refused(
         ValueError,
-        "Received recipe='int4'. Expected one of: float32, int8.",
+        "Received recipe='int4'. Expected one of: float32, float16, dynamic_range, int8, "
+        "int16x8.",
         plain, "x.tflite", "int4",
     )  # fmt: skip
 

@@ -11,22 +11,24 @@ import sys
 
 import numpy as np
 
+from keras_distill.export.conversion.converters import CONVERTERS
 from keras_distill.export.proof.examples import generate
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 
-def convert(saved_model, file, recipe, calibration_data, samples, outputs, input_dtype="float32"):
+def convert(saved_model, file, recipe, calibration_data, samples, outputs, io_type=None, pixels=()):
     """Converts, then predicts `samples` with the result.
 
     Args:
         saved_model: Folder to convert.
         file: The `.tflite` file to write.
-        recipe: `"float32"` or `"int8"`.
-        calibration_data: `.npy` file, or None.
-        samples: `.npy` file; generated and written there if it does not exist.
-        outputs: `.npy` file to write the predictions to.
-        input_dtype: dtype of the model's input. One that is no float holds indices, as of
-            words, and stays what it is in every file.
+        recipe: `"float32"`, `"float16"`, `"dynamic_range"`, `"int8"` or `"int16x8"`.
+        calibration_data: `.npz` file of {input: examples}, or None.
+        samples: `.npz` file; generated and written there if it does not exist.
+        outputs: `.npz` file to write the predictions to.
+        io_type: `"int8"` or `"uint8"`: what an int8 file takes and gives in place of floats.
+            Whole numbers that a model looks up stay what they are in every file.
+        pixels: Names of inputs that take whole numbers from 0 to 255.
 
     Returns:
         `{}`; or `{"refused": reason}` if the converter will not convert this model, or
@@ -36,17 +38,11 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs, input
     from tensorflow.lite.python.convert_phase import ConverterError
 
     converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
-    # No select-TF operators: the interpreter on a phone does not have them.
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    indices = np.dtype(input_dtype).kind in "iu"
-    if recipe == "int8":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if not indices:
-            converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.int8
+    CONVERTERS[recipe](converter)
+    if io_type is not None:
+        converter.inference_input_type = converter.inference_output_type = tf.as_dtype(io_type)
     if calibration_data is not None:
-        examples = np.load(calibration_data).astype(input_dtype)
-        converter.representative_dataset = lambda: ([example[None]] for example in examples)
+        converter.representative_dataset = _one_by_one(calibration_data)
     try:
         content = converter.convert()
     except ConverterError as error:
@@ -57,14 +53,33 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs, input
         return {"disk": str(error)}
     ran = TFLiteFile(file)
     if not pathlib.Path(samples).exists():
-        made = generate(ran.input_shape, *_range(ran.input))
-        np.save(samples, np.rint(made) if indices else made)
-    np.save(outputs, ran.predict(np.load(samples)))
+        np.savez(samples, **_generated(ran, pixels))
+    np.savez(outputs, **ran.predict(dict(np.load(samples, allow_pickle=False))))
     return {}
 
 
-def _range(tensor):
+def _one_by_one(path):
+    examples = dict(np.load(path, allow_pickle=False))
+    count = len(next(iter(examples.values())))
+    return lambda: (
+        {name: values[i : i + 1] for name, values in examples.items()} for i in range(count)
+    )
+
+
+def _generated(file, pixels):
+    """{input: examples} within what the file's inputs can hold."""
+    made = {}
+    for seed, (name, tensor) in enumerate(file.inputs.items()):
+        values = generate(file.input_shapes[name], *_range(tensor, name in pixels), seed=seed)
+        whole = name in pixels or (tensor["dtype"] != np.float32 and not tensor["quantization"][0])
+        made[name] = np.rint(values) if whole else values
+    return made
+
+
+def _range(tensor, pixels=False):
     """The values that an input can hold: [0, 1] unless the file says otherwise."""
+    if pixels:
+        return 0.0, 255.0
     scale, zero_point = tensor["quantization"]
     if not scale:
         return 0.0, 1.0

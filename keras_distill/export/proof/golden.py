@@ -2,36 +2,50 @@
 
 import numpy as np
 
-from keras_distill.predictors.tflite_file import TFLiteFile, quantize
+from keras_distill.predictors.tflite_file import TFLiteFile
 
 _EXAMPLES = 8
 # Kernels of other processors may round the last step of an int8 output another way.
-_INT8_STEPS = 2
+_STEPS = 2
+# Of the output range, where a file gives out floats: sums in another order; half precision where
+# a processor has it; integers inside.
+_SHARE = {"float32": 1e-4, "float16": 1e-3, "int16x8": 1e-3, "dynamic_range": 1e-2, "int8": 1e-2}
 
 
-def golden(path, samples, parity):
+def golden(path, samples, parity, recipe):
     """Eight inputs as the file takes them, and the outputs that it gave.
 
     Args:
         path: The `.tflite` file.
-        samples: Float32 examples; the first eight are used.
-        parity: Its `output_range` sets the tolerance of a float file.
+        samples: {name: examples}; the first eight are used.
+        parity: Its `output_range`s set the tolerances of a file that gives out floats.
+        recipe: How the file was made.
 
     Returns:
-        A dict that JSON can hold: `input` and `output` with name, dtype, shape and
-        `values` (one flat list for each example, last axis fastest), and `tolerance`: the
-        largest difference, in the output's own numbers, that an app may see.
+        A dict that JSON can hold: lists `inputs` and `outputs`, each entry with name, dtype,
+        shape (of one example) and `values` (one flat list for each example, last axis fastest);
+        for outputs also `tolerance`: the largest difference, in the output's own numbers, that
+        an app may see.
     """
     file = TFLiteFile(path)
-    inputs = quantize(samples[:_EXAMPLES], file.input)
-    outputs = quantize(file.predict(samples[:_EXAMPLES]), file.output)
-    whole = outputs.dtype.kind != "f"
+    given = {name: values[:_EXAMPLES] for name, values in samples.items()}
+    inputs = file.quantized(given)
+    outputs = file.run(inputs)
     return {
-        "format": 1,
-        "input": _part("input", inputs),
-        "output": _part("output", outputs),
-        "tolerance": _INT8_STEPS if whole else max(1e-4 * parity.output_range, 1e-6),
+        "format": 2,
+        "inputs": [_part(name, values) for name, values in inputs.items()],
+        "outputs": [
+            _part(name, values)
+            | {"tolerance": _tolerance(values, parity.outputs[name].output_range, recipe)}
+            for name, values in outputs.items()
+        ],
     }
+
+
+def _tolerance(values, output_range, recipe):
+    if values.dtype.kind != "f":
+        return _STEPS
+    return max(_SHARE[recipe] * output_range, 1e-6)
 
 
 def _part(name, values):

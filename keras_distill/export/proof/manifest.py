@@ -30,7 +30,7 @@ def manifest(path, *, kind, model, recipe, ranges, samples, outputs, labels, par
         "model": model.name,
         "recipe": recipe,
         "ranges": ranges,
-        "input_range": [float(samples.min()), float(samples.max())],
+        "input_range": _ranges(samples),
         "outputs": outputs,
         "labels": None if labels is None else [str(label) for label in labels],
         **more,
@@ -44,8 +44,21 @@ def manifest(path, *, kind, model, recipe, ranges, samples, outputs, labels, par
     }
 
 
-def check_labels(labels, classes):
-    """Raises unless there is one label name for each output."""
+def _ranges(samples):
+    """[least, greatest] of the examples; {name: that} of several inputs."""
+    found = {name: [float(a.min()), float(a.max())] for name, a in samples.items()}
+    return found if len(found) > 1 else next(iter(found.values()))
+
+
+def check_labels(labels, outputs):
+    """Raises unless there is one label name for each value of an output's last axis.
+
+    Args:
+        labels: The names, or None.
+        outputs: The outputs, each with `shape` of one example. Where there are several, the names
+            are those of the first.
+    """
+    classes = outputs[0].shape[-1] if outputs[0].shape else 1
     if labels is not None and len(labels) != classes:
         raise ValueError(
             f"Received {len(labels)} labels for a model with {classes} outputs. Give one name "

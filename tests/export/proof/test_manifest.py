@@ -6,6 +6,7 @@ import re
 import pytest
 
 from keras_distill.export.proof.manifest import check_labels, write_json
+from keras_distill.export.serving.model_ends import End
 from keras_distill.files import sha256
 
 
@@ -35,14 +36,15 @@ def test_no_path_of_this_machine(int8_artefact, saved_model_artefact):
 
 
 def test_labels_must_be_as_many_as_outputs():
-    check_labels(None, 3)
-    check_labels(["a", "b", "c"], 3)
+    outputs = (End("output", "dense", (3,), "float32"),)
+    check_labels(None, outputs)
+    check_labels(["a", "b", "c"], outputs)
     message = (
         "Received 2 labels for a model with 3 outputs. Give one name for each output, in the "
         "order of the outputs."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        check_labels(["a", "b"], 3)
+        check_labels(["a", "b"], outputs)
 
 
 def test_json_reads_back(tmp_path):
