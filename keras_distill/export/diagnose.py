@@ -13,8 +13,10 @@ from keras_distill.export.diagnosis.smallest_set import smallest_set
 from keras_distill.export.diagnosis.steps_of_a_file import StepsOfAFile
 from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.thresholds import AGREEMENT, SIGNAL_TO_NOISE_DB
-from keras_distill.export.serving.trace import check_model
+from keras_distill.export.serving.fixed_axes import fixed_axes
+from keras_distill.export.serving.model_ends import model_ends
 from keras_distill.export.to_tflite import to_tflite
+from keras_distill.predictors.tflite_file import TFLiteFile
 
 _EXAMPLES = 200
 # The recipes that know keep_float.
@@ -72,30 +74,41 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
             f"Received the artefact {str(path)!r}. Expected a .tflite file: a SavedModel computes "
             "in float as the model does, and has nothing to diagnose."
         )
-    samples = collect(data, check_model(model), _EXAMPLES, "data")
+    ends = model_ends(model)
+    samples, _ = collect(data, ends.inputs, _EXAMPLES, "data")
+    ends = fixed_axes(model, ends, samples)
+    batch = int(TFLiteFile(path).input["shape_signature"][0])
     made = _made(path)
     recipe, ranges = made.get("recipe", "int8"), made.get("ranges") or "calibration"
-    least = AGREEMENT[ranges] if minimum_agreement is None else minimum_agreement
+    bar = ranges if recipe == "int8" else recipe
+    # A float32 file rounds nothing; it is held to what half precision is.
+    least = AGREEMENT.get(bar, AGREEMENT["float16"])
+    least = least if minimum_agreement is None else minimum_agreement
+    decibels = SIGNAL_TO_NOISE_DB.get(bar, SIGNAL_TO_NOISE_DB["float16"])
     with tempfile.TemporaryDirectory(prefix="keras_distill_") as folder:
-        reference = float_file(model, folder, samples[:1], timeout)
-        steps = StepsOfAFile(model, path, reference, [samples])
+        folder = pathlib.Path(folder)
+        first = {name: values[:1] for name, values in samples.items()}
+        reference = float_file(
+            model, ends, folder, None if batch == -1 else batch, first, timeout
+        )  # fmt: skip
+        steps = StepsOfAFile(model, path, reference, samples)
         layers = _layers(steps)
         before = steps.agreement()
-        good = before.passes(least)
-        kept = [] if good else _suggested(steps, layers, least)
+        good = before.passes(least, decibels)
+        kept = [] if good else _suggested(steps, layers, least, decibels)
         expected = steps.agreement(kept).share if kept else None
         after, size = None, None
         if kept and ranges == "calibration" and recipe in _KEEPING:
             proof = to_tflite(
-                model, pathlib.Path(folder) / "kept.tflite", recipe, calibration_data=samples,
-                keep_float=kept, minimum_agreement=0.0, timeout=timeout,
+                model, folder / "kept.tflite", recipe, calibration_data=samples, keep_float=kept,
+                batch="dynamic" if batch == -1 else batch, minimum_agreement=0.0, timeout=timeout,
             )  # fmt: skip
-            after = StepsOfAFile(model, proof.path, reference, [samples]).agreement()
+            after = StepsOfAFile(model, proof.path, reference, samples).agreement()
             size = proof.path.stat().st_size
     needed = (
         f"an agreement of {least:.0%}"
         if before.choices
-        else f"a signal to noise of {SIGNAL_TO_NOISE_DB:g} dB"
+        else f"a signal to noise of {decibels:g} dB"
     )
     old = (before.share, before.snr_db, path.stat().st_size)
     new = None if after is None else (after.share, after.snr_db, size)
@@ -113,8 +126,8 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
         bytes_before=old[2],
         bytes_after=size,
         advice=advice(
-            old, expected, new, bool(after) and after.passes(least), None if good else needed,
-            kept, ranges, recipe, layers,
+            old, expected, new, bool(after) and after.passes(least, decibels),
+            None if good else needed, kept, ranges, recipe, layers,
         ),
     )  # fmt: skip
 
@@ -153,13 +166,13 @@ def _layers(steps):
     return sorted(found, key=lambda one: one.output_snr_db)
 
 
-def _suggested(steps, layers, least):
+def _suggested(steps, layers, least, decibels):
     """The fewest layers with which the file would pass, by its own ranges."""
     ranked = list(dict.fromkeys(one.layer for one in layers if one.layer))
 
     @functools.cache
     def passes(kept):
-        return steps.agreement(kept).passes(least)
+        return steps.agreement(kept).passes(least, decibels)
 
     found = smallest_set(ranked, steps.readers(), lambda kept: passes(frozenset(kept)))
     return found or []

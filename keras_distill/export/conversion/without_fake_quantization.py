@@ -2,7 +2,11 @@
 
 import pathlib
 
-_ROUNDING = {"FakeQuantWithMinMaxArgs", "FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxVarsPerChannel"}
+_ROUNDING = {
+    "FakeQuantWithMinMaxArgs",
+    "FakeQuantWithMinMaxVars",
+    "FakeQuantWithMinMaxVarsPerChannel",
+}
 
 
 def without_fake_quantization(folder):

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 
 from keras_distill.export.diagnosis.decibels import decibels
-from keras_distill.export.proof.thresholds import SIGNAL_TO_NOISE_DB
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,9 +35,9 @@ class Agreement:
                 shares.append(float(np.mean(want.argmax(-1) == got.argmax(-1))))
         return cls(min(shares), min(noise), len(expected[0]), len(shares) > 1)
 
-    def passes(self, least):
+    def passes(self, least, least_db=15.0):
         """Whether the file is good enough; one close call is always allowed."""
         if not self.choices:
-            return self.snr_db >= SIGNAL_TO_NOISE_DB
+            return self.snr_db >= least_db
         allowed = max(1, int(np.floor((1 - least) * self.examples + 1e-9)))
         return round((1 - self.share) * self.examples) <= allowed

@@ -32,7 +32,9 @@ def matched_tensors(quantized, reference):
         fitting = [
             (number, other)
             for number, other in enumerate(reference.operators)
-            if number not in taken and _fits(operator, other, reads, set(known.values()))
+            if number not in taken
+            and _fits(operator, other, reads, set(known.values()))
+            and _shapes(quantized, operator) == _shapes(reference, other)
         ]
         if fitting:
             names = _parts(quantized, operator)
@@ -42,9 +44,10 @@ def matched_tensors(quantized, reference):
             taken.add(number)
             known.update(zip(operator.outputs, other.outputs, strict=True))
             continue
+        shapes = _shapes(quantized, operator)
         for i in operator.outputs:
             other = named.get(quantized.tensors[i].name)
-            if other is not None and len(produced[other].outputs) == len(operator.outputs):
+            if other is not None and _shapes(reference, produced[other]) == shapes:
                 known[i] = other
     return known
 
@@ -53,9 +56,12 @@ def _fits(operator, other, reads, known):
     return (
         bool(reads)
         and other.name == operator.name
-        and len(other.outputs) == len(operator.outputs)
         and sorted(i for i in other.inputs if i in known) == sorted(reads)
     )
+
+
+def _shapes(contents, operator):
+    return [contents.tensors[i].shape for i in operator.outputs]
 
 
 def _parts(contents, operator):

@@ -41,9 +41,7 @@ def measure_steps(steps, outputs, batches):
             if not any(error.any() for error in errors):
                 statistics.add_own(expected[0], errors[0], 0.0)
                 continue
-            changed = {
-                i: values[i] + error for i, error in zip(step.outputs, errors, strict=True)
-            }
+            changed = {i: values[i] + error for i, error in zip(step.outputs, errors, strict=True)}
             ends = run_onwards(steps[number + 1 :], values, changed)
             harm = [
                 np.sum(np.square(ends[i].astype("float64") - values[i])) if i in ends else 0.0

@@ -18,8 +18,8 @@ def segments(quantized, reference):
         reference: Path of the float32 file.
 
     Returns:
-        `(steps, inputs, outputs)`: `Segment`s in the order they run, and the numbers of the
-        quantized file's inputs and outputs.
+        `(steps, outputs)`: `Segment`s in the order they run, and the numbers of the quantized
+        file's outputs.
 
     Raises:
         RuntimeError: If an output of one file cannot be found in the other.
@@ -61,10 +61,11 @@ def segments(quantized, reference):
         names = ", ".join(repr(theirs.tensors[i].name) for i in lost)
         raise RuntimeError(
             f"The output {names} of {str(quantized)!r} was not found in the float file of the "
-            "model: they were not made of one model. Give the model that the file was exported "
-            "from."
+            "model: they were not made of one model, or the file has more in it than the model, "
+            "such as preprocessing. Give the model that the file was exported from, and a file "
+            "exported without `preprocess` and `output`."
         )
-    return made, theirs.inputs, theirs.outputs
+    return made, theirs.outputs
 
 
 def _parsed(path):

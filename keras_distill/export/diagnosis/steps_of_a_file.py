@@ -7,6 +7,7 @@ from keras_distill.export.diagnosis.layer_path import layer_path, output_path
 from keras_distill.export.diagnosis.measure_steps import measure_steps
 from keras_distill.export.diagnosis.run_segments import run_segments
 from keras_distill.export.diagnosis.segments import segments
+from keras_distill.predictors.tflite_file import TFLiteFile
 
 # One output for each step is followed to the end, which takes half a network each.
 _FOLLOWED = 32
@@ -26,11 +27,11 @@ class StepsOfAFile:
         model: The `keras.Model` of both.
         quantized: Path of the quantized file.
         reference: Path of the float32 file.
-        samples: List of arrays, one for each input, in the order of the file.
+        samples: {input: array `(n, …)`}.
     """
 
     def __init__(self, model, quantized, reference, samples):
-        self.steps, self._inputs, self._outputs = segments(quantized, reference)
+        self.steps, self._outputs = segments(quantized, reference)
         ends = {number: place for place, number in enumerate(self._outputs)}
         for step in self.steps:
             if step.operator == "INPUT":
@@ -38,13 +39,7 @@ class StepsOfAFile:
             step.layer = layer_path(model, step.names)
             if not step.layer and step.outputs[0] in ends:
                 step.layer = output_path(model, ends[step.outputs[0]])
-        size = self._batch_size(quantized)
-        count = len(samples[0]) - len(samples[0]) % size if len(samples[0]) >= size else size
-        samples = [np.resize(one, (count, *one.shape[1:])) for one in samples]
-        self._batches = [
-            dict(zip(self._inputs, (one[i : i + size] for one in samples), strict=True))
-            for i in range(0, count, size)
-        ]
+        self._batches = self._in_batches(TFLiteFile(quantized), samples)
         self._expected = self._outputs_of(lambda step: True)
 
     def agreement(self, kept=()):
@@ -74,8 +69,18 @@ class StepsOfAFile:
         runs = [run_segments(self.steps, batch, in_float) for batch in self._batches]
         return [np.concatenate([run[i] for run in runs]) for i in self._outputs]
 
-    def _batch_size(self, quantized):
-        from keras_distill.predictors.tflite_file import open_interpreter
-
-        signature = open_interpreter(quantized).get_input_details()[0]["shape_signature"]
-        return _BATCH if signature[0] == -1 else int(signature[0])
+    @staticmethod
+    def _in_batches(file, samples):
+        """The samples by the file's tensors, as many at once as it takes; filled up if too few."""
+        signature = int(file.input["shape_signature"][0])
+        size = _BATCH if signature == -1 else signature
+        count = len(next(iter(samples.values())))
+        count = max(size, count - count % size)
+        given = {
+            file.inputs[name]["index"]: np.resize(values, (count, *values.shape[1:]))
+            for name, values in samples.items()
+        }
+        return [
+            {index: values[start : start + size] for index, values in given.items()}
+            for start in range(0, count, size)
+        ]

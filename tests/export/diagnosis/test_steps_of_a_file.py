@@ -8,13 +8,11 @@ from keras_distill.export.diagnosis.smallest_set import smallest_set
 from keras_distill.export.diagnosis.steps_of_a_file import StepsOfAFile
 from keras_distill.predictors import load
 
-from .conftest import convolution, converted, fitted, pictures, straight, widened
-
 layers = keras.layers
 
 
-def steps_of(model, files):
-    return StepsOfAFile(model, files[1], files[0], [pictures(80, 3)[0]])
+def steps_of(nets, model, files):
+    return StepsOfAFile(model, files[1], files[0], {"input": nets.pictures(80, 3)[0]})
 
 
 def ranked(steps):
@@ -29,18 +27,18 @@ def suggested(steps, least=0.95):
     return smallest_set(order, steps.readers(), lambda k: steps.agreement(k).passes(least))
 
 
-def test_steps_in_integers_are_the_file_itself(healthy):
+def test_steps_in_integers_are_the_file_itself(healthy, nets):
     model, reference, quantized = healthy
-    steps = StepsOfAFile(model, quantized, reference, [pictures(16, 3)[0]])
-    images = pictures(16, 3)[0]
+    steps = StepsOfAFile(model, quantized, reference, {"input": nets.pictures(16, 3)[0]})
+    images = nets.pictures(16, 3)[0]
     ours = steps._outputs_of(lambda step: False)[0]
     np.testing.assert_array_equal(ours, load(quantized).predict(images))
     np.testing.assert_allclose(steps._expected[0], model.predict(images, verbose=0), atol=1e-5)
 
 
-def test_a_healthy_file(healthy):
+def test_a_healthy_file(healthy, nets):
     model, reference, quantized = healthy
-    steps = StepsOfAFile(model, quantized, reference, [pictures(80, 3)[0]])
+    steps = StepsOfAFile(model, quantized, reference, {"input": nets.pictures(80, 3)[0]})
     assert steps.agreement().passes(0.95)
     names = {step.layer for step in steps.steps}
     assert {"stem", "c1", "pool", "c2", "c3", "c4", "head"} <= names
@@ -49,9 +47,9 @@ def test_a_healthy_file(healthy):
     assert pool.local_snr_db == 200.0
 
 
-def test_one_channel_too_wide(tmp_path):
-    model = widened(straight(), "stem", "c1")
-    steps = steps_of(model, converted(model, tmp_path))
+def test_one_channel_too_wide(tmp_path, nets):
+    model = nets.widened(nets.straight(), "stem", "c1")
+    steps = steps_of(nets, model, nets.converted(model, tmp_path))
     assert steps.agreement().share < 0.7
     order, found = ranked(steps)
     assert order[0] == "stem"
@@ -66,9 +64,9 @@ def test_one_channel_too_wide(tmp_path):
     assert not steps.agreement(["c1"]).passes(0.95)
 
 
-def test_the_culprit_lies_deep_and_all_after_it_is_noisy(tmp_path):
-    model = widened(straight(), "c2", "c3")
-    steps = steps_of(model, converted(model, tmp_path))
+def test_the_culprit_lies_deep_and_all_after_it_is_noisy(tmp_path, nets):
+    model = nets.widened(nets.straight(), "c2", "c3")
+    steps = steps_of(nets, model, nets.converted(model, tmp_path))
     order, found = ranked(steps)
     assert order[0] == "c2"
     # In the whole file the layers after it look worse than it does.
@@ -77,16 +75,17 @@ def test_the_culprit_lies_deep_and_all_after_it_is_noisy(tmp_path):
     assert set(suggested(steps)) == {"c2", "c3"}
 
 
-def test_a_residual_sum_of_different_ranges(tmp_path):
+@pytest.mark.slow
+def test_a_residual_sum_of_different_ranges(tmp_path, nets):
     keras.utils.set_random_seed(2)
     inputs = keras.Input((12, 12, 1))
-    narrow = convolution("narrow")(inputs)
-    wide = convolution("wide")(inputs)
+    narrow = nets.convolution("narrow")(inputs)
+    wide = nets.convolution("wide")(inputs)
     summed = layers.Add(name="add")([narrow, layers.Rescaling(1e4, name="far")(wide)])
     # The difference that follows leaves of the sum what was narrow.
     left = layers.Subtract(name="left")([summed, layers.Rescaling(1e4, name="again")(wide)])
-    model = fitted(keras.Model(inputs, layers.Flatten()(left)), "residual")
-    steps = steps_of(model, converted(model, tmp_path))
+    model = nets.fitted(keras.Model(inputs, layers.Flatten()(left)), "residual")
+    steps = steps_of(nets, model, nets.converted(model, tmp_path))
     assert not steps.agreement().passes(0.95)
     order, found = ranked(steps)
     assert {"add", "left"} & set(order[:3])
@@ -94,30 +93,32 @@ def test_a_residual_sum_of_different_ranges(tmp_path):
     assert "add" in kept and steps.agreement(kept).passes(0.95)
 
 
-def test_layers_of_a_nested_model_go_by_their_path(tmp_path):
+@pytest.mark.slow
+def test_layers_of_a_nested_model_go_by_their_path(tmp_path, nets):
     keras.utils.set_random_seed(1)
     inputs = keras.Input((12, 12, 8))
-    x = convolution("conv_1")(convolution("conv")(inputs))
+    x = nets.convolution("conv_1")(nets.convolution("conv")(inputs))
     backbone = keras.Model(inputs, x, name="backbone")
     first, second = backbone.get_layer("conv"), backbone.get_layer("conv_1")
     inputs = keras.Input((12, 12, 1))
-    x = backbone(convolution("conv")(inputs))
-    model = fitted(keras.Model(inputs, layers.Flatten()(x)), "whole")
+    x = backbone(nets.convolution("conv")(inputs))
+    model = nets.fitted(keras.Model(inputs, layers.Flatten()(x)), "whole")
     assert first is backbone.get_layer("conv") and second is not first
-    widened(backbone, "conv", "conv_1")
-    steps = steps_of(model, converted(model, tmp_path))
+    nets.widened(backbone, "conv", "conv_1")
+    steps = steps_of(nets, model, nets.converted(model, tmp_path))
     assert ranked(steps)[0][0] == "backbone/conv"
     assert suggested(steps) == ["backbone/conv", "backbone/conv_1"]
 
 
-def test_a_file_of_another_model_is_refused(healthy, tmp_path):
+def test_a_file_of_another_model_is_refused(healthy, tmp_path, nets):
     inputs = keras.Input((12, 12, 1))
     other = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(inputs)), name="other")
-    reference, _ = converted(other, tmp_path)
+    reference, _ = nets.converted(other, tmp_path)
     model, _, quantized = healthy
     with pytest.raises(RuntimeError) as caught:
-        StepsOfAFile(model, quantized, reference, [pictures(8, 3)[0]])
+        StepsOfAFile(model, quantized, reference, {"input": nets.pictures(8, 3)[0]})
     assert str(caught.value).endswith(
-        "was not found in the float file of the model: they were not made of one model. Give the "
-        "model that the file was exported from."
+        "was not found in the float file of the model: they were not made of one model, or the "
+        "file has more in it than the model, such as preprocessing. Give the model that the file "
+        "was exported from, and a file exported without `preprocess` and `output`."
     )
