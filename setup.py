@@ -54,6 +54,7 @@ setup(
         "tensorflow-datasets>=4.9.9",
         "importlib_resources>=6",
         "ai-edge-litert>=2.1",
+        "flatbuffers>=25.9.23",  # TensorFlow's own bound
         "numpy>=2.0",
         "scipy>=1.14",
         "pydantic>=2.10",

@@ -63,6 +63,7 @@ def test_keras_hub_before_and_after_a_pruning_run(first):
     run_child((hub + PRUNING_RUN if first else PRUNING_RUN + hub) + KERAS_CV)
 
 
+@pytest.mark.slow
 def test_importing_the_package_leaves_tfmot_alone():
     run_child(
         "import sys, keras_distill\n"

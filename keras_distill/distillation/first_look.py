@@ -42,13 +42,20 @@ def look(distiller, x, y, check_teacher):
         shapes = keras.tree.map_structure(lambda each: (None, *each.shape[1:]), first_x)
         distiller.build(shapes)
     student_outputs = distiller.learn_kinds(first_x)
+    # An `x` of arrays comes with all labels, which are looked at to the last.
+    labels = y if is_arrays(x) else first_y
+    _refuse(distiller, first_x, first_y, labels, student_outputs, check_teacher)
+    _create_variables(distiller, first_x, first_y, student_outputs)
+
+
+def _refuse(distiller, first_x, first_y, labels, student_outputs, check_teacher):
     task_loss = distiller.loss
     if task_loss is None or keras.tree.is_nested(task_loss):
         return
     check_task_loss(task_loss, output_kind(distiller.student, student_outputs))
     if first_y is None or keras.tree.is_nested(student_outputs):
         return
-    check_labels(task_loss, y if is_arrays(x) else first_y, student_outputs.shape[-1])
+    check_labels(task_loss, labels, student_outputs.shape[-1])
     online = isinstance(distiller.teacher, keras.Model)
     labelled = (np.asarray(first_y) >= 0).any()  # else there is nothing to judge it by
     if (
@@ -69,6 +76,22 @@ def look(distiller, x, y, check_teacher):
         examination = examine(teacher, keras.ops.convert_to_numpy(teacher_x), first_y)
         if examination.finding is not None:
             raise ValueError(examination.sentence)
+
+
+def _create_variables(distiller, x, y, student_outputs):
+    """The optimizer's and the metrics' own: TensorFlow traces a step twice that creates them.
+
+    Keras creates them itself on the other backends and for several replicas.
+    """
+    replicas = getattr(distiller, "distribute_strategy", None)
+    if replicas is None or replicas.num_replicas_in_sync > 1 or distiller.optimizer is None:
+        return
+    if not distiller.optimizer.built:
+        distiller.optimizer.build(distiller.trainable_variables)
+    if y is not None:
+        distiller.compute_loss(x, y, student_outputs, training=False)
+        distiller.compute_metrics(x, y, student_outputs)
+        distiller.reset_metrics()
 
 
 def _named(loss):

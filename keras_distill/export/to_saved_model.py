@@ -7,7 +7,7 @@ import numpy as np
 from keras_distill.export.conversion.disk_errors import disk_errors
 from keras_distill.export.proof.artefact import Artefact
 from keras_distill.export.proof.examples import collect, generate
-from keras_distill.export.proof.manifest import check_labels, manifest, write_json
+from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.thresholds import check_float, check_quantized
 from keras_distill.export.serving.fixed_axes import fixed_axes
@@ -56,7 +56,7 @@ def to_saved_model(model, path, samples=None, labels=None):
     """
     path = _checked(path)
     ends = model_ends(model)
-    check_labels(labels, ends.outputs)
+    labels = checked_labels(labels, ends.outputs)
     source = "generated" if samples is None else "samples"
     if samples is not None:
         samples, _ = collect(samples, ends.inputs, _MOST_SAMPLES, "samples")

@@ -19,7 +19,8 @@ def run_child(module, arguments, timeout):
     child's module path, so a file there cannot stand in for an installed module.
 
     Args:
-        module: Name of an importable module, such as `"keras_distill.export.conversion.convert"`.
+        module: Name of an importable module, such as `"keras_distill.export.conversion.convert"`;
+            or the `pathlib.Path` of a file that is run by itself: no package is imported first.
         arguments: A dict that JSON can hold.
         timeout: Seconds after which the child is killed.
 
@@ -37,13 +38,15 @@ def run_child(module, arguments, timeout):
     assert answer == {"question": 42}
     ```
     """
+    what = [str(module)] if isinstance(module, pathlib.Path) else ["-m", module]
+    shown = f"python {' '.join(what)}"
     known = [os.environ.get("PYTHONPATH"), str(_PACKAGES)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in known if p)}
     with tempfile.TemporaryDirectory(prefix="keras_distill_") as folder:
         answer = pathlib.Path(folder) / "answer.json"
         try:
             done = subprocess.run(
-                [sys.executable, "-P", "-m", module, "-", str(answer)],
+                [sys.executable, "-P", *what, "-", str(answer)],
                 input=json.dumps(arguments).encode(),
                 capture_output=True,
                 timeout=timeout,
@@ -51,7 +54,7 @@ def run_child(module, arguments, timeout):
             )
         except subprocess.TimeoutExpired as error:
             raise RuntimeError(
-                f"The child process `python -m {module}` did not finish within {timeout} seconds "
+                f"The child process `{shown}` did not finish within {timeout} seconds "
                 f"and was stopped. Give it more time with `timeout=`.{_end_of(error.stderr)}"
             ) from error
         if done.returncode != 0:
@@ -60,13 +63,10 @@ def run_child(module, arguments, timeout):
                 if done.returncode < 0
                 else f"failed with exit status {done.returncode}"
             )
-            raise RuntimeError(
-                f"The child process `python -m {module}` {ended}.{_end_of(done.stderr)}"
-            )
+            raise RuntimeError(f"The child process `{shown}` {ended}.{_end_of(done.stderr)}")
         if not answer.exists():
             raise RuntimeError(
-                f"The child process `python -m {module}` ended without an answer."
-                f"{_end_of(done.stderr)}"
+                f"The child process `{shown}` ended without an answer.{_end_of(done.stderr)}"
             )
         return json.loads(answer.read_text(encoding="utf-8"))
 

@@ -18,7 +18,7 @@ class Latency:
     Example:
 
     ```python
-    assert kd.footprint.Latency(p50=1.0, p90=1.2, p99=2.0).p50 == 1.0
+    assert kd.footprint.Latency.of([0.001, 0.002, 0.003]).p50 == 2.0
     ```
     """
 
@@ -26,15 +26,22 @@ class Latency:
     p90: float
     p99: float
 
+    @classmethod
+    def of(cls, seconds):
+        """From the seconds that each call took."""
+        milliseconds = 1000 * np.percentile(seconds, (50, 90, 99))
+        return cls(*(float(value) for value in milliseconds))
+
 
 def latency(predict, images, runs=100, warmup=10):
-    """Times single-image calls, one after another.
+    """Times single-image calls of anything that predicts, one after another.
 
-    On this machine and nothing else: compare figures of one run on one machine.
+    On this machine and nothing else: compare figures of one run on one machine. For `.tflite`
+    files use `kd.footprint.compare_latency`: this one times the Python around them too.
 
     Args:
         predict: A callable from a batch of one image to outputs, such as
-            `kd.predictors.load("student.tflite").predict`.
+            `kd.predictors.load("student.keras").predict`.
         images: Images to take in turn, `(n, …)`, n at least 1.
         runs: Calls that count, at least 1. Defaults to 100.
         warmup: Calls before, that do not. Defaults to 10.
@@ -64,5 +71,4 @@ def latency(predict, images, runs=100, warmup=10):
         began = time.perf_counter()
         predict(image)
         seconds.append(time.perf_counter() - began)
-    milliseconds = 1000 * np.percentile(seconds[warmup:], (50, 90, 99))
-    return Latency(*(float(value) for value in milliseconds))
+    return Latency.of(seconds[warmup:])

@@ -9,6 +9,7 @@ import typer
 
 from keras_distill.pipeline.file_commands import describe, export
 from keras_distill.pipeline.journey_commands import check, demo, init, run
+from keras_distill.pipeline.latency_command import latency
 from keras_distill.pipeline.readable import readable
 from keras_distill.pipeline.robustness_commands import compare, evaluate, report
 
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 
 # `--help` lists them in this order.
-for command in (demo, init, check, run, evaluate, report, compare, export, describe):
+for command in (demo, init, check, run, evaluate, report, compare, export, describe, latency):
     app.command()(readable(command))
 
 

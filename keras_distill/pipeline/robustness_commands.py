@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from keras_distill.corruptions.names import SUITES
+from keras_distill.pipeline.named_paths import named_paths
 from keras_distill.pipeline.terminal_table import print_table
 
 _CELLS = "cells"
@@ -75,7 +76,7 @@ def evaluate(
 
     _check_free(output, overwrite)
     severities = _severities(severities)
-    loaded = named_models(_named(models))
+    loaded = named_models(named_paths(models))
     size = next((p.input_shape[:2] for p in loaded.values() if p.input_shape), None)
     is_folder = pathlib.Path(data).is_dir()
     splits = datasets.load(
@@ -169,25 +170,6 @@ def compare(
     with atomic_path(output) as place:
         place.write_text(text + "\n", encoding="utf-8")
     print(f"Wrote {output}.")
-
-
-def _named(models):
-    """A list of paths, or a dict where they are given as NAME=PATH."""
-    plain = [model for model in models if "=" not in model or pathlib.Path(model).exists()]
-    if len(plain) == len(models):
-        return models
-    named = {}
-    for model in models:
-        name, _, path = model.partition("=")
-        if model in plain:
-            name, path = pathlib.Path(model).stem, model
-        if name in named:
-            raise ValueError(
-                f"Two models are called {name!r}, and a report needs one name for each. Name them "
-                "as NAME=PATH."
-            )
-        named[name] = path
-    return named
 
 
 def _corruptions(text, severities, data_dir):

@@ -3,15 +3,8 @@
 import keras
 import numpy as np
 
-_SHAPE_ONLY = (
-    keras.layers.Dropout,
-    keras.layers.Flatten,
-    keras.layers.Reshape,
-    keras.layers.Permute,
-    keras.layers.Identity,
-    keras.layers.GlobalAveragePooling1D,
-    keras.layers.GlobalAveragePooling2D,
-)
+from keras_distill.predictors.last_layer import last_layer
+
 _KINDS = {
     "linear": "logits",
     "log_softmax": "logits",
@@ -48,37 +41,11 @@ def output_kind(model, outputs=None):
     return kind
 
 
-def _by_layers(layer):
-    if isinstance(layer, keras.Sequential):
-        layers = [each for each in layer.layers if not isinstance(each, _SHAPE_ONLY)]
-        return _by_layers(layers[-1]) if layers else "unknown"
-    if isinstance(layer, keras.Model):
-        outputs = getattr(layer, "outputs", None)
-        if not outputs or len(outputs) != 1:
-            return "unknown"
-        return _by_tensor(outputs[0])
+def _by_layers(model):
+    layer = last_layer(model)
     if isinstance(layer, keras.layers.Softmax):
         return "probabilities"
-    if isinstance(layer, keras.layers.TimeDistributed):
-        return _by_layers(layer.layer)
-    if isinstance(getattr(layer, "layer", None), keras.layers.Layer) and not hasattr(
-        layer, "activation"
-    ):
-        return _by_layers(layer.layer)
-    activation = getattr(layer, "activation", None)
-    if isinstance(activation, keras.layers.Layer):
-        return _by_layers(activation)
-    return _KINDS.get(getattr(activation, "__name__", ""), "unknown")
-
-
-def _by_tensor(tensor):
-    history = getattr(tensor, "_keras_history", None)
-    if history is None:
-        return "unknown"
-    layer, node, _ = history
-    if isinstance(layer, _SHAPE_ONLY):
-        return _by_tensor(layer._inbound_nodes[node].input_tensors[0])
-    return _by_layers(layer)
+    return _KINDS.get(getattr(getattr(layer, "activation", None), "__name__", ""), "unknown")
 
 
 def _by_values(outputs):

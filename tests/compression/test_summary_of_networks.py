@@ -102,6 +102,7 @@ def test_transformer(build):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_efficientnet():
     """Swish and the squeeze-and-excite gates: all of it is int8, where TF-MOT refuses."""
     model = keras.applications.EfficientNetB0(input_shape=(32, 32, 3), weights=None, classes=4)

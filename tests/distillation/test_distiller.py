@@ -394,6 +394,7 @@ def test_an_ensemble_is_saved_and_trains_on(build, data, cross_entropy, tmp_path
     assert all(teacher.trainable for teacher in teachers)
 
 
+@pytest.mark.slow
 def test_a_float32_teacher_and_a_half_precision_student(data, cross_entropy):
     from keras import layers
 

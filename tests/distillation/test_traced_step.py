@@ -50,7 +50,7 @@ def step_of(model):
     return counted(step.get_concrete_function(tf.constant(x), tf.constant(y)).graph)
 
 
-@pytest.mark.parametrize("features", [0, 3])
+@pytest.mark.parametrize("features", [pytest.param(0, marks=pytest.mark.slow), 3])
 def test_convolutions_and_products_are_counted(features):
     tf = pytest.importorskip("tensorflow")
     teacher, student = network(8, "teacher"), network(8, "student")

@@ -66,3 +66,23 @@ def test_a_file_where_the_caller_stands_does_not_stand_in_for_a_module(tmp_path,
     (tmp_path / "json.py").write_text("raise SystemExit(9)")
     monkeypatch.chdir(tmp_path)
     assert run_child("json.tool", {"n": 1}, timeout=60) == {"n": 1}
+
+
+def test_a_file_runs_by_itself(tmp_path):
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit(9)")
+    (package / "alone.py").write_text(
+        "import json, sys\n"
+        "json.dump({'name': __name__, 'given': json.load(sys.stdin)}, open(sys.argv[2], 'w'))"
+    )
+    assert run_child(package / "alone.py", {"n": 1}, timeout=60) == {
+        "name": "__main__",
+        "given": {"n": 1},
+    }
+    message = (
+        f"The child process `python {package / 'gone.py'}` failed with exit status 2. The end of "
+        "what it said:\n"
+    )
+    with pytest.raises(RuntimeError, match=f"^{re.escape(message)}"):
+        run_child(package / "gone.py", {}, timeout=60)

@@ -31,3 +31,7 @@ def test_nothing_to_time(images, runs):
     )
     with pytest.raises(ValueError, match="^" + re.escape(sentence) + "$"):
         latency(lambda x: x, images, runs=runs)
+
+
+def test_of_seconds():
+    assert Latency.of([0.003, 0.001, 0.002]) == Latency(p50=2.0, p90=2.8, p99=2.98)

@@ -178,6 +178,7 @@ CHILD = """
 """
 
 
+@pytest.mark.slow
 def test_kill_9_in_the_middle_of_the_pass_and_resume(tmp_path):
     def run(what):
         command = [sys.executable, "-c", textwrap.dedent(CHILD), str(tmp_path / "c"), what]

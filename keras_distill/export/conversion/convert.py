@@ -11,12 +11,17 @@ import sys
 
 import numpy as np
 
+from keras_distill.export.contents.metadata import embed
 from keras_distill.export.conversion.converters import CONVERTERS
+from keras_distill.export.conversion.quantize_but import quantize_but
 from keras_distill.export.proof.examples import generate
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 
-def convert(saved_model, file, recipe, calibration_data, samples, outputs, io_type=None, pixels=()):
+def convert(
+    saved_model, file, recipe, calibration_data, samples, outputs,
+    io_type="float32", pixels=(), scopes=(), metadata=None,
+):  # fmt: skip
     """Converts, then predicts `samples` with the result.
 
     Args:
@@ -26,27 +31,36 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs, io_ty
         calibration_data: `.npz` file of {input: examples}, or None.
         samples: `.npz` file; generated and written there if it does not exist.
         outputs: `.npz` file to write the predictions to.
-        io_type: `"int8"` or `"uint8"`: what an int8 file takes and gives in place of floats.
-            Whole numbers that a model looks up stay what they are in every file.
+        io_type: `"float32"`, `"int8"` or `"uint8"`: what an int8 file takes and gives in place of
+            floats. Whole numbers that a model looks up stay what they are in every file.
         pixels: Names of inputs that take whole numbers from 0 to 255.
+        scopes: Name scopes of operators that an int8 file keeps in float.
+        metadata: Arguments of `embed`; None: the file gets none.
 
     Returns:
-        `{}`; or `{"refused": reason}` if the converter will not convert this model, or
-        `{"disk": reason}` if its file cannot be written.
+        `{"not_found": scopes without an operator}`; or `{"refused": reason}` if the converter
+        will not convert this model, or `{"disk": reason}` if its file cannot be written.
     """
     import tensorflow as tf
     from tensorflow.lite.python.convert_phase import ConverterError
 
     converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
     CONVERTERS[recipe](converter)
-    if io_type is not None:
-        converter.inference_input_type = converter.inference_output_type = tf.as_dtype(io_type)
+    dtype = tf.as_dtype(io_type)
+    converter.inference_input_type = converter.inference_output_type = dtype
     if calibration_data is not None:
         converter.representative_dataset = _one_by_one(calibration_data)
+    not_found = []
     try:
-        content = converter.convert()
+        if scopes:
+            content, not_found = quantize_but(converter, scopes, dtype)
+        else:
+            content = converter.convert()
     except ConverterError as error:
         return {"refused": str(error)}
+    if metadata is not None:
+        # Before the first run: what is compared are the bytes that are handed over.
+        content = embed(content, **metadata)
     try:
         pathlib.Path(file).write_bytes(content)
     except OSError as error:
@@ -55,7 +69,7 @@ def convert(saved_model, file, recipe, calibration_data, samples, outputs, io_ty
     if not pathlib.Path(samples).exists():
         np.savez(samples, **_generated(ran, pixels))
     np.savez(outputs, **ran.predict(dict(np.load(samples, allow_pickle=False))))
-    return {}
+    return {"not_found": not_found}
 
 
 def _one_by_one(path):

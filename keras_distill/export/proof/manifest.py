@@ -32,7 +32,7 @@ def manifest(path, *, kind, model, recipe, ranges, samples, outputs, labels, par
         "ranges": ranges,
         "input_range": _ranges(samples),
         "outputs": outputs,
-        "labels": None if labels is None else [str(label) for label in labels],
+        "labels": labels,
         **more,
         **sizes(path),
         "sha256": sha256(path),
@@ -44,26 +44,47 @@ def manifest(path, *, kind, model, recipe, ranges, samples, outputs, labels, par
     }
 
 
+def _strings(labels):
+    return [str(label) for label in labels]
+
+
 def _ranges(samples):
     """[least, greatest] of the examples; {name: that} of several inputs."""
     found = {name: [float(a.min()), float(a.max())] for name, a in samples.items()}
     return found if len(found) > 1 else next(iter(found.values()))
 
 
-def check_labels(labels, outputs):
-    """Raises unless there is one label name for each value of an output's last axis.
+def checked_labels(labels, outputs):
+    """The labels as strings, one for each value of an output's last axis.
 
     Args:
-        labels: The names, or None.
-        outputs: The outputs, each with `shape` of one example. Where there are several, the names
-            are those of the first.
+        labels: The names; of a model with several outputs {output: names}; or None.
+        outputs: The outputs, each with `name` and `shape` of one example.
     """
-    classes = outputs[0].shape[-1] if outputs[0].shape else 1
-    if labels is not None and len(labels) != classes:
-        raise ValueError(
-            f"Received {len(labels)} labels for a model with {classes} outputs. Give one name "
-            "for each output, in the order of the outputs."
-        )
+    if labels is None:
+        return None
+    named = isinstance(labels, dict)
+    labels = {n: _strings(v) for n, v in labels.items()} if named else _strings(labels)
+    lengths = {end.name: end.shape[-1] if end.shape else 1 for end in outputs}
+    if not named:
+        if len(outputs) > 1:
+            raise ValueError(
+                f"Received a list of labels for a model with {len(outputs)} outputs. Give a dict "
+                f"from an output's name ({', '.join(lengths)}) to its names."
+            )
+    for name, given in (labels if named else dict.fromkeys(lengths, labels)).items():
+        if name not in lengths:
+            raise ValueError(
+                f"Received labels for {name!r}. Expected the name of an output: "
+                f"{', '.join(lengths)}."
+            )
+        if len(given) != lengths[name]:
+            called = "" if len(outputs) == 1 else f" in {name!r}"
+            raise ValueError(
+                f"Received {len(given)} labels for a model with {lengths[name]} outputs{called}. "
+                "Give one name for each output, in the order of the outputs."
+            )
+    return labels
 
 
 def write_json(path, content):

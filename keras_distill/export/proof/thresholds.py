@@ -26,6 +26,25 @@ SIGNAL_TO_NOISE_DB = {
 }
 
 
+def check_parity(parity, what, recipe, ranges, expected, minimum_agreement=None):
+    """Raises unless a file is as close to its model as its recipe lets it be.
+
+    Args:
+        parity: A `Parity`.
+        what: The file's name, for errors.
+        recipe: The file's recipe.
+        ranges: Where an int8 file's ranges come from.
+        expected: {output: array}, of the Keras model.
+        minimum_agreement: In place of the share in `AGREEMENT`.
+    """
+    if recipe == "float32":
+        check_float(parity, what)
+        return
+    classes = {name: a.shape[-1] if a.ndim > 1 else 1 for name, a in expected.items()}
+    bar = ranges if recipe == "int8" else recipe
+    check_quantized(parity, what, bar, classes, minimum_agreement)
+
+
 def check_float(parity, what):
     """Raises unless the greatest difference is at most 1e-4 of the output range, of each output."""
     for _, called, one in _each(parity):

@@ -1,9 +1,8 @@
 """Whether what a model is fed are indices, and of a type that an int8 file can take."""
 
-import contextlib
-import functools
-
 import keras
+
+from keras_distill.export.serving.patched_calls import patched_calls
 
 # Operations that put out what they are given, or a part of it, as it is: {type: which inputs}.
 _FIRST, _LAST = slice(0, 1), slice(-1, None)
@@ -58,10 +57,16 @@ def _fed_embedding(model):
 
     given, lookups = [], []
 
+    def note(name, layer, call, inputs, *args, **kwargs):
+        # KerasHub's turns round with `reverse`, and then multiplies by its matrix.
+        if not (kwargs.get("reverse") or any(args)):
+            lookups.append((layer, inputs))
+        return call(inputs, *args, **kwargs)
+
     @tf.function
     def trace(inputs):
         given.extend(keras.tree.flatten(inputs))
-        with _noting(embeddings, lookups):
+        with patched_calls(dict(enumerate(embeddings)), note):
             model(inputs, training=False)
 
     graph = model._functional if isinstance(model, keras.Sequential) else model
@@ -70,31 +75,6 @@ def _fed_embedding(model):
     )
     floats = {id(tensor) for tensor in given if tensor.dtype.is_floating}
     return next((layer for layer, tensor in lookups if _comes_from(floats, tensor)), None)
-
-
-@contextlib.contextmanager
-def _noting(embeddings, lookups):
-    """Append (Embedding, tensor) to `lookups` in each call."""
-
-    def note(layer, call, inputs, *args, **kwargs):
-        # KerasHub's turns round with `reverse`, and then multiplies by its matrix.
-        if not (kwargs.get("reverse") or any(args)):
-            lookups.append((layer, inputs))
-        return call(inputs, *args, **kwargs)
-
-    with contextlib.ExitStack() as stack:
-        for layer in embeddings:
-            own = vars(layer).get("call")
-            noted = functools.wraps(layer.call)(functools.partial(note, layer, layer.call))
-            vars(layer)["call"] = noted
-            stack.callback(_give_back, layer, own)
-        yield
-
-
-def _give_back(layer, own):
-    del vars(layer)["call"]
-    if own is not None:
-        vars(layer)["call"] = own
 
 
 def _comes_from(floats, tensor):

@@ -23,8 +23,6 @@ def output_kinds(model, ends, outputs=None):
         if len(ends.outputs) == 1:
             judged = model
         else:
-            # The layer alone: what comes before it does not matter.
-            history = getattr(tensors[number], "_keras_history", None) if tensors else None
-            judged = None if history is None else history.operation
+            judged = tensors[number] if tensors else None
         kinds[end.name] = output_kind(judged, None if outputs is None else outputs[end.name])
     return kinds

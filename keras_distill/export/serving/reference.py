@@ -5,14 +5,13 @@ import numpy as np
 _BATCH = 256
 
 
-def reference(ends, serve, samples, raw=()):
+def reference(ends, serve, samples):
     """The outputs of a model on samples.
 
     Args:
         ends: Its `ModelEnds`.
         serve: From {name: tensor} to {name: tensor}.
         samples: {name: array `(n, …)`}.
-        raw: {name: dtype} of inputs that are of another type than the model's.
 
     Returns:
         {name: array `(n, …)`}.
@@ -20,10 +19,7 @@ def reference(ends, serve, samples, raw=()):
     import tensorflow as tf
 
     size = ends.batch or _BATCH
-    specs = {
-        end.name: tf.TensorSpec((ends.batch, *end.shape), dict(raw).get(end.name, end.dtype))
-        for end in ends.inputs
-    }
+    specs = {end.name: tf.TensorSpec((ends.batch, *end.shape), end.dtype) for end in ends.inputs}
 
     # Its own graph, not the model's `predict_function`, which would stay with the model.
     run = tf.function(serve).get_concrete_function(specs)

@@ -1,11 +1,15 @@
-"""A Keras model as a SavedModel with one named signature."""
+"""A Keras model as a SavedModel with named signatures."""
 
 import contextlib
+import inspect
 
 import keras
 
+# Ranges that an export adds are made in this name scope: they are none of training.
+SCOPE = "ranges_of_kd"
 
-def write_saved_model(model, ends, folder, *, batch=None, serve=None, raw=()):
+
+def write_saved_model(model, ends, folder, *, batch=None, serve=None, raw=(), more=()):
     """Writes `model` in inference mode; its signature takes and gives the names of its `ends`.
 
     Args:
@@ -15,9 +19,11 @@ def write_saved_model(model, ends, folder, *, batch=None, serve=None, raw=()):
         batch: Number of examples that it takes at once; None for any.
         serve: What to write in place of the model alone: from {name: tensor} to that.
         raw: {name: dtype} of inputs that are of another type than the model's.
+        more: {name: `tf.function` with an input signature}: further signatures.
 
     Returns:
-        The types of all operators in its graph, as a set.
+        The types of the operators in the graph of `serving_default`, as a set, but for ranges
+        that the export added.
     """
     import tensorflow as tf
 
@@ -26,20 +32,33 @@ def write_saved_model(model, ends, folder, *, batch=None, serve=None, raw=()):
         end.name: tf.TensorSpec((batch, *end.shape), dict(raw).get(end.name, end.dtype), end.name)
         for end in ends.inputs
     }
-    serve = serve or call(model, ends)
-
-    @tf.function
-    def endpoint(**tensors):
-        return {name: tf.identity(tensor) for name, tensor in serve(tensors).items()}
-
+    endpoint = tf.function(_named(serve or call(model, ends), list(specs)))
     with _names_without_underscore(model):
         graph = endpoint.get_concrete_function(**specs).graph.as_graph_def()
         archive = keras.export.ExportArchive()
         archive.track(model)
+        archive.add_endpoint("serving_default", endpoint)
+        # By this name keras.layers.TFSMLayer looks for it.
         archive.add_endpoint("serve", endpoint)
+        for name, function in dict(more).items():
+            archive.add_endpoint(name, function)
         archive.write_out(str(folder), verbose=False)
     nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-    return {node.op for node in nodes}
+    return {node.op for node in nodes if SCOPE not in node.name}
+
+
+def _named(serve, names):
+    """`serve` as a function whose arguments have these names."""
+
+    def endpoint(*tensors, **named):
+        import tensorflow as tf
+
+        given = dict(zip(names, tensors, strict=False)) | named
+        return {name: tf.identity(tensor) for name, tensor in serve(given).items()}
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    endpoint.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])
+    return endpoint
 
 
 def call(model, ends):

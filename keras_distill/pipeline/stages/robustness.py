@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from keras_distill.pipeline.latencies import latencies
 from keras_distill.pipeline.stages import export
 
 KEYS = ("seed", "data", "robustness")
@@ -47,36 +46,28 @@ def run(journey):
 
 def _facts(journey, artefacts, test):
     """Sizes and latency of every model come from its .tflite file, so that they compare."""
-    from keras_distill import footprint, predictors
+    from keras_distill import footprint
 
     files = {name: file for name, file in artefacts.items() if name != "saved_model"}
     image = np.asarray(next(iter(test))[0])[:1]
-    p50 = latencies({name: predictors.load(file) for name, file in files.items()}, image)
+    rows = footprint.compare_latency(files, inputs=image, loads=0).rows
+    timed = {row.name: row for row in rows}
     seconds = journey.training_seconds
     facts = {}
-    for name, file in files.items():
+    for name in files:
         # The int8 file computes what the float student does, with the same weights.
         model = journey.model(journey.final_float if name == "int8" else name)
-        raw, zipped = footprint.file_bytes(file)
         facts[name] = {
             "parameters": footprint.parameters(model),
             "macs": footprint.macs(model),
-            "bytes": raw,
-            "gzip_bytes": zipped,
-            "sparsity": _zeros(file) if name == "int8" else footprint.sparsity(model),
-            "latency_ms_p50": p50[name],
+            "bytes": timed[name].bytes,
+            "gzip_bytes": timed[name].gzip_bytes,
+            "sparsity": (
+                timed[name].kernels.sparsity if name == "int8" else footprint.sparsity(model)
+            ),
+            "latency_ms_p50": timed[name].latency.p50,
             "training_seconds": seconds.get(name),
             # The model that a compressed one was made from.
             "parent": {"pruned": "distilled", "int8": journey.final_float}.get(name),
         }
     return facts
-
-
-def _zeros(file):
-    """Share of zeros in the kernels of a .tflite file, read from its own buffers."""
-    from keras_distill.export.describe import describe
-
-    known = describe(file)
-    sizes = {tensor["name"]: int(np.prod(tensor["shape"])) for tensor in known["tensors"]}
-    total = sum(sizes[name] for name in known["zeros"])
-    return sum(sizes[name] * share for name, share in known["zeros"].items()) / max(total, 1)

@@ -169,6 +169,7 @@ def test_deep_network_and_its_int8_file_equal_tfmots(name, pair, tmp_path):
     assert len(np.unique(predictions[0], axis=0)) > 500
 
 
+@pytest.mark.slow
 def test_network_that_tfmot_refuses():
     """EfficientNet scales its input by a layer of its own; `test_efficientnet` has what we do."""
     _, other = of_applications("EfficientNetB0")

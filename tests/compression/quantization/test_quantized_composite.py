@@ -63,7 +63,8 @@ def test_inside_is_computed_what_the_same_layers_compute_outside():
     assert len(quantized[0].weights) == len(quantized[1].weights)
 
 
-@pytest.mark.parametrize("name", [pytest.param("transformer", marks=pytest.mark.slow), "gated"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["transformer", "gated"])
 def test_saved_loaded_and_trained_on_equals_the_unbroken_run(name, build, tmp_path):
     x, y = data(name)
     model = build(name)

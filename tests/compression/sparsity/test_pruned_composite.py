@@ -38,7 +38,7 @@ def images(name, count=64):
     return rng.random((count, *shape), dtype="float32"), rng.integers(0, 4, count)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", ["sgd", pytest.param("adam", marks=pytest.mark.slow)])
 def test_masks_are_those_of_the_same_layers_outside_a_composite(optimizer):
     # Outside, they are TF-MOT's own to the bit: test_prune_low_magnitude_oracle.
     composite = keras.Sequential([keras.Input((12,)), TwoDense(name="two")])

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from keras_distill.export.proof.manifest import check_labels, write_json
+from keras_distill.export.proof.manifest import checked_labels, write_json
 from keras_distill.export.serving.model_ends import End
 from keras_distill.files import sha256
 
@@ -35,16 +35,46 @@ def test_no_path_of_this_machine(int8_artefact, saved_model_artefact):
         assert str(artefact.path.parent) not in json.dumps(artefact.manifest)
 
 
-def test_labels_must_be_as_many_as_outputs():
-    outputs = (End("output", "dense", (3,), "float32"),)
-    check_labels(None, outputs)
-    check_labels(["a", "b", "c"], outputs)
-    message = (
-        "Received 2 labels for a model with 3 outputs. Give one name for each output, in the "
-        "order of the outputs."
-    )
+OUTPUTS = (End("kind", "k", (3,), "float32"), End("age", "a", (1,), "float32"))
+
+
+def test_labels_are_strings():
+    assert checked_labels(None, OUTPUTS) is None
+    assert checked_labels((1, 2, 3), OUTPUTS[:1]) == ["1", "2", "3"]
+    assert checked_labels({"kind": "abc"}, OUTPUTS) == {"kind": ["a", "b", "c"]}
+
+
+@pytest.mark.parametrize(
+    "labels, outputs, message",
+    [
+        (
+            ["a", "b"],
+            OUTPUTS[:1],
+            "Received 2 labels for a model with 3 outputs. Give one name for each output, in the "
+            "order of the outputs.",
+        ),
+        (
+            {"age": ["young", "old"]},
+            OUTPUTS,
+            "Received 2 labels for a model with 1 outputs in 'age'. Give one name for each output, "
+            "in the order of the outputs.",
+        ),
+        (
+            ["a", "b", "c"],
+            OUTPUTS,
+            "Received a list of labels for a model with 2 outputs. Give a dict from an output's "
+            "name (kind, age) to its names.",
+        ),
+        (
+            {"size": ["a"]},
+            OUTPUTS,
+            "Received labels for 'size'. Expected the name of an output: kind, age.",
+        ),
+    ],
+)
+def test_labels_must_be_as_many_as_outputs(labels, outputs, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        check_labels(["a", "b"], outputs)
+        checked_labels(labels, outputs)
 
 
 def test_json_reads_back(tmp_path):

@@ -60,6 +60,7 @@ def test_nothing_reaches_beyond_the_screen(folder, size):
     assert found["out"] == [] and found["wide"] == width
 
 
+@pytest.mark.slow
 def test_light_and_dark(folder):
     image = pytest.importorskip("PIL.Image")
     corner = {}
