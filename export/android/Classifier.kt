@@ -17,9 +17,9 @@ data class Category(val label: String, val score: Float)
 /**
  * Names what a picture shows, with a `.tflite` file of one image input and one output of scores.
  *
- * A uint8 input takes the raw pixels. A float32 or int8 input takes `(pixel - mean) / std`, for a
- * pixel in 0..255: what the Keras model was trained on. Mean 0 and standard deviation 255 make
- * [0, 1]; a file made with preprocess="include" does it inside: mean 0, standard deviation 1.
+ * A file made with preprocess="include" takes the pixels' bytes, and [mean] and [std] do not
+ * matter. Others take `(pixel - mean) / std`, for a pixel in 0..255, which has to be what the
+ * Keras model was trained on: 0 and 255 make [0, 1].
  *
  * @param model The file's bytes, mapped: [map] does it for an asset.
  * @param options Threads and delegates: `Interpreter.Options().setNumThreads(4)`.
@@ -40,6 +40,8 @@ class Classifier(
     }
     private val source = format(interpreter.getInputTensor(0))
     private val target = format(interpreter.getOutputTensor(0))
+    // Bytes without a scale, or of scale 1, are the pixels themselves.
+    private val takesPixels = source.dtype == "uint8" && source.scale in setOf(0f, 1f)
     private val input = source.buffer()
     private val output = target.buffer()
 
@@ -98,7 +100,7 @@ class Classifier(
     }
 
     private fun put(value: Int, channel: Int) {
-        val stored = if (source.dtype == "uint8") {
+        val stored = if (takesPixels) {
             value.toDouble()
         } else {
             source.quantize((value - mean[channel % mean.size]) / std[channel % std.size])

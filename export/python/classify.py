@@ -53,12 +53,13 @@ def classify(interpreter, picture, scale):
     (source,), (target,) = interpreter.get_input_details(), interpreter.get_output_details()
     interpreter.allocate_tensors()
     values = pixels(picture, source["shape"])
-    if source["dtype"] is not np.uint8:  # which takes the raw pixels
+    # Bytes without a scale, or of scale 1, are the pixels themselves.
+    if source["dtype"] is not np.uint8 or source["quantization"][0] not in (0, 1):
         if scale is None:
             raise ValueError(
                 f"The file takes {source['dtype'].__name__} and does not say how pixels become "
-                "its inputs. Give --mean and --std: 0 and 255 for a model that was trained on "
-                '[0, 1], 0 and 1 for a file made with preprocess="include".'
+                "its inputs. Give --mean and --std (0 and 255 for a model that was trained on "
+                '[0, 1]), or export it with preprocess="include".'
             )
         values = (values - np.float32(scale[0])) / np.float32(scale[1])
         values = quantize(values, source)

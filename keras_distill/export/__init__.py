@@ -6,5 +6,6 @@ from keras_distill.export.diagnosis.diagnosis import Diagnosis as Diagnosis
 from keras_distill.export.diagnosis.layer_diagnosis import LayerDiagnosis as LayerDiagnosis
 from keras_distill.export.proof.artefact import Artefact as Artefact
 from keras_distill.export.proof.parity import Parity as Parity
+from keras_distill.export.to_c_array import to_c_array as to_c_array
 from keras_distill.export.to_saved_model import to_saved_model as to_saved_model
 from keras_distill.export.to_tflite import to_tflite as to_tflite

@@ -15,6 +15,7 @@ from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.thresholds import AGREEMENT, SIGNAL_TO_NOISE_DB
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.model_ends import model_ends
+from keras_distill.export.serving.serving import Serving
 from keras_distill.export.to_tflite import to_tflite
 from keras_distill.predictors.tflite_file import TFLiteFile
 
@@ -23,7 +24,9 @@ _EXAMPLES = 200
 _KEEPING = ("int8", "int16x8")
 
 
-def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
+def diagnose(
+    model, artefact, data, preprocess=None, output=None, minimum_agreement=None, timeout=600
+):
     """Finds the layers that a quantized file loses most by, says why, and proves a way out.
 
     For the int8 file that answers worse than its model. The model is converted to float32 too,
@@ -45,6 +48,7 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
         artefact: Its `.tflite` file: a path or an `Artefact`.
         data: Examples, as `samples` of `to_tflite`. At most 200 are used, and 32 of them to
             tell the layers apart.
+        preprocess, output: What `to_tflite` was given for this file.
         minimum_agreement: Share of equal choices that is enough; by default what `to_tflite`
             asks for: 0.99 with ranges from training, else 0.95. A model with one output needs
             15 dB instead.
@@ -87,10 +91,13 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
     decibels = SIGNAL_TO_NOISE_DB.get(bar, SIGNAL_TO_NOISE_DB["float16"])
     with tempfile.TemporaryDirectory(prefix="keras_distill_") as folder:
         folder = pathlib.Path(folder)
-        first = {name: values[:1] for name, values in samples.items()}
-        reference = float_file(
-            model, ends, folder, None if batch == -1 else batch, first, timeout
+        serving = Serving(
+            model, ends, preprocess, output, samples, batch=None if batch == -1 else batch,
+            integers=ranges if recipe in _KEEPING else None,
+            unroll='batch="dynamic"' if batch == -1 else recipe if recipe in _KEEPING else None,
         )  # fmt: skip
+        first = {name: values[:1] for name, values in samples.items()}
+        reference = float_file(serving, folder, first, timeout)
         steps = StepsOfAFile(model, path, reference, samples)
         layers = _layers(steps)
         before = steps.agreement()
@@ -101,7 +108,8 @@ def diagnose(model, artefact, data, minimum_agreement=None, timeout=600):
         if kept and ranges == "calibration" and recipe in _KEEPING:
             proof = to_tflite(
                 model, folder / "kept.tflite", recipe, calibration_data=samples, keep_float=kept,
-                batch="dynamic" if batch == -1 else batch, minimum_agreement=0.0, timeout=timeout,
+                batch="dynamic" if batch == -1 else 1, preprocess=preprocess, output=output,
+                minimum_agreement=0.0, timeout=timeout,
             )  # fmt: skip
             after = StepsOfAFile(model, proof.path, reference, samples).agreement()
             size = proof.path.stat().st_size

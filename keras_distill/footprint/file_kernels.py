@@ -18,6 +18,12 @@ class FileKernels:
         values: How many numbers they are, as the operators see them.
         zeros: How many of these stand for exactly zero.
         dtype: `"float32"`, `"float16"` or `"int8"`: that of most of them; `""` of none.
+
+    Example:
+
+    ```python
+    assert kd.footprint.FileKernels(values=8, zeros=6, dtype="int8").sparsity == 0.75
+    ```
     """
 
     values: int

@@ -32,6 +32,16 @@ class FileLatency:
             imported before). The inputs, the pages of the file, and those of LiteRT's own code
             that are touched for the first time are in it. Linux only.
         xnnpack: Whether XNNPACK took operators of the file.
+
+    Example:
+
+    ```python
+    row = kd.footprint.FileLatency(
+        "student", "student.tflite", threads=1, latency=kd.footprint.Latency(2.0, 2.0, 2.0),
+        calls_per_second=500.0, ratio=None, bytes=4096, gzip_bytes=2048,
+        kernels=kd.footprint.FileKernels(1000, 0, "float32"), rounds=[[0.002]] * 6)
+    assert row.to_dict()["latency_ms_p50"] == 2.0
+    ```
     """
 
     name: str

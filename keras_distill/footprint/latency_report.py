@@ -26,14 +26,16 @@ class LatencyReport:
     Example:
 
     ```python
-    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])
-    file = kd.export.to_tflite(model, "student.tflite")
-    report = kd.footprint.LatencyReport(kd.footprint.compare_latency([file], runs=10).rows)
-    assert "student" in str(report) and report.to_dict()["rows"][0]["name"] == "student"
+    row = kd.footprint.FileLatency(
+        "student", "student.tflite", threads=1, latency=kd.footprint.Latency(2.0, 2.0, 2.0),
+        calls_per_second=500.0, ratio=None, bytes=4096, gzip_bytes=2048,
+        kernels=kd.footprint.FileKernels(1000, 0, "float32"), rounds=[[0.002]] * 6)
+    report = kd.footprint.LatencyReport([row], runs=6, warmup=0, seed=0)
+    assert report.sentences() == [] and "student" in str(report)
     ```
     """
 
-    def __init__(self, rows, runs=None, warmup=None, seed=None):
+    def __init__(self, rows, runs, warmup, seed):
         self.rows = list(rows)
         self.runs = runs
         self.warmup = warmup

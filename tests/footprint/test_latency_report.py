@@ -26,12 +26,16 @@ def row(name, threads=1, milliseconds=1.0, spread=0.0, rounds=20, gzip_bytes=200
     return FileLatency(name=name, threads=threads, gzip_bytes=gzip_bytes, **{**known, **facts})
 
 
+def said_of(rows):
+    return LatencyReport(rows, runs=20, warmup=0, seed=0).sentences()
+
+
 SPARSE = {"gzip_bytes": 740, "kernels": FileKernels(1000, 750, "float32")}
 
 
 def test_latency_that_did_not_fall():
     rows = [row("dense"), row("pruned", spread=0.1, **SPARSE)]
-    assert LatencyReport(rows).sentences() == [
+    assert said_of(rows) == [
         "'pruned': 75 % of the kernel values are zero: the download (gzip) is 63 % smaller than "
         "that of 'dense'; latency did not fall on 1 thread (ratio 1.00 [0.95, 1.05]).",
         PACKED,
@@ -40,7 +44,7 @@ def test_latency_that_did_not_fall():
 
 def test_latency_that_fell_is_not_explained_away():
     rows = [row("dense"), row("pruned", milliseconds=0.5, spread=0.1, **SPARSE)]
-    assert LatencyReport(rows).sentences() == [
+    assert said_of(rows) == [
         "'pruned': 75 % of the kernel values are zero: the download (gzip) is 63 % smaller than "
         "that of 'dense'; latency fell on 1 thread (ratio 0.50 [0.48, 0.52])."
     ]
@@ -49,7 +53,7 @@ def test_latency_that_fell_is_not_explained_away():
 def test_each_number_of_threads_is_compared_with_its_own():
     rows = [row("dense"), row("pruned", **SPARSE)]
     rows += [row("dense", 2, 8.0), row("pruned", 2, 4.0, **SPARSE)]
-    sentence, why = LatencyReport(rows).sentences()
+    sentence, why = said_of(rows)
     assert sentence.endswith(
         "latency did not fall on 1 thread (ratio 1.00 [1.00, 1.00]), fell on 2 threads (ratio "
         "0.50 [0.50, 0.50])."
@@ -76,7 +80,7 @@ def test_too_few_rounds_say_nothing():
     ids=lambda other: other.name,
 )
 def test_compared_with_the_same_model_without_zeros_or_not_at_all(other):
-    said = LatencyReport([other, row("pruned", **SPARSE)]).sentences()
+    said = said_of([other, row("pruned", **SPARSE)])
     assert said[-1] == (
         "'pruned': 75 % of the kernel values are zero. Give the same model without zeros too, to "
         "see what they bring."
@@ -85,11 +89,11 @@ def test_compared_with_the_same_model_without_zeros_or_not_at_all(other):
 
 def test_dense_files_need_no_words():
     rows = [row("dense"), row("int8", kernels=FileKernels(1000, 60, "int8"))]
-    assert LatencyReport(rows).sentences() == []
+    assert said_of(rows) == []
 
 
 def test_without_xnnpack():
-    assert LatencyReport([row("plain", xnnpack=False)]).sentences() == [
+    assert said_of([row("plain", xnnpack=False)]) == [
         "'plain' runs without XNNPACK: no operator of it is taken."
     ]
 

@@ -25,7 +25,7 @@ def test_numbers():
         row("[b]", 1, ratio=pair),
         row("a", 2),
     ]
-    text = latency_table(LatencyReport(rows, runs=100))
+    text = latency_table(LatencyReport(rows, runs=100, warmup=0, seed=0))
     lines = [line.split() for line in text.splitlines()]
     shared = ["0.512", "12.3", "99.9", "1,234"]
     sizes = ["1,024.0", "0.5", "71.8%"]
@@ -38,7 +38,7 @@ def test_numbers():
 
 
 def test_what_no_row_has_is_no_column():
-    text = latency_table(LatencyReport([row("a", 1)], runs=100))
+    text = latency_table(LatencyReport([row("a", 1)], runs=100, warmup=0, seed=0))
     head = text.partition("─")[0]
     assert "ratio" not in head and "load" not in head and "peak" not in head
     assert "p50" in head

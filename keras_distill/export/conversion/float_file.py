@@ -2,17 +2,15 @@
 
 from keras_distill.export.conversion.run_converter import run_converter
 from keras_distill.export.conversion.without_fake_quantization import without_fake_quantization
-from keras_distill.export.serving.trace import write_saved_model
 
 
-def float_file(model, ends, folder, batch, samples, timeout):
+def float_file(serving, folder, samples, timeout):
     """Converts a model to float32 as a quantized file of it was converted, in a child process.
 
     Args:
-        model: The `keras.Model`; fake quantization in it lets values through.
-        ends: Its `ModelEnds`, every axis fixed.
+        serving: The `Serving` that the quantized file was made of. Fake quantization in its
+            model lets values through.
         folder: Where to work; a `pathlib.Path`.
-        batch: Number of examples that it takes at once; None for any.
         samples: {input: examples}, that the file is run on once.
         timeout: Seconds that the child may take.
 
@@ -22,7 +20,10 @@ def float_file(model, ends, folder, batch, samples, timeout):
     Raises:
         RuntimeError: If the converter refuses the model.
     """
-    write_saved_model(model, ends, folder / "saved_model", batch=batch)
+    serving.write(folder / "saved_model")
     without_fake_quantization(folder / "saved_model")
-    file, _, _ = run_converter(model, folder, "float32", None, samples, timeout)
+    file, _, _ = run_converter(
+        serving, folder, "float32", timeout, calibration_data=None, samples=samples, scopes={},
+        io_type="float32", metadata=None,
+    )  # fmt: skip
     return file

@@ -61,9 +61,9 @@ def segments(quantized, reference):
         names = ", ".join(repr(theirs.tensors[i].name) for i in lost)
         raise RuntimeError(
             f"The output {names} of {str(quantized)!r} was not found in the float file of the "
-            "model: they were not made of one model, or the file has more in it than the model, "
-            "such as preprocessing. Give the model that the file was exported from, and a file "
-            "exported without `preprocess` and `output`."
+            "model: they were not made of one model and in one form. Give the model that "
+            "the file was exported from, and the `preprocess` and `output` that it was exported "
+            "with."
         )
     return made, theirs.outputs
 

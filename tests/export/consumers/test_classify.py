@@ -105,12 +105,29 @@ def test_labels_in_the_file_come_before_the_manifests(int8_artefact, picture, co
     )
 
 
+def test_bytes_go_in_as_they_are(picture, tmp_path):
+    import tensorflow as tf
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 12, 12, 1), tf.uint8)])
+    def quarters(image):
+        return tf.reduce_mean(tf.cast(image, tf.float32)[:, :6], (1, 3))[:, :4] / 255
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [quarters.get_concrete_function()], tf.Module()
+    )
+    path = tmp_path / "bytes.tflite"
+    path.write_bytes(converter.convert())
+    scores = picture[1].astype("float64")[:6].mean(0)[:4] / 255
+    names = [f"class {i}" for i in range(4)]
+    assert run(path, picture[0], "--top", 4) == (0, lines(scores, names, 4), "")
+
+
 def test_without_normalization_it_asks(float_artefact, picture):
     assert run(float_artefact.path, picture[0]) == (
         1,
         "",
         "The file takes float32 and does not say how pixels become its inputs. Give --mean and "
-        "--std: 0 and 255 for a model that was trained on [0, 1], 0 and 1 for a file made with "
+        "--std (0 and 255 for a model that was trained on [0, 1]), or export it with "
         'preprocess="include".\n',
     )
 

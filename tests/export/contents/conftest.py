@@ -97,6 +97,12 @@ def file():
 
 
 @pytest.fixture
+def new_file():
+    """Makes a file, for tests that need several."""
+    return File
+
+
+@pytest.fixture
 def two_inputs(file):
     """left (1, 2, 2, 3) plus right (1, 2, 2, 3), as `sum`; the signature's order is another."""
     graph = file.graph()

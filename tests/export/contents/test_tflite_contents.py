@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from keras_distill.export.contents.tflite_contents import read
 
@@ -32,3 +33,28 @@ def test_damaged_file_is_refused_before_its_offsets_are_followed(float_artefact,
     (tmp_path / "x.tflite").write_bytes(content[: len(content) // 2])
     with pytest.raises(ValueError, match="^Could not read "):
         read(tmp_path / "x.tflite")
+
+
+def test_every_subgraph_is_read(file, tmp_path):
+    """A number is added in the second subgraph only, which CALL_ONCE names."""
+    main, once = file.graph(), file.graph()
+    main.tensor("x", (1, 2))
+    main.tensor("y", (1, 2))
+    options = schema.CallOnceOptionsT()
+    options.initSubgraphIndex = 1
+    main.operator("CALL_ONCE", [], [], options)
+    main.operator("ABS", ["x"], ["y"])
+    main.ends(["x"], ["y"])
+    once.tensor("a", (3,), "float32", [1, 2, 3])
+    once.tensor("whole", (3,), "int32", [0, 0, 5])
+    once.tensor("b", (3,))
+    once.operator("ADD", ["a", "a"], ["b"], schema.AddOptionsT())
+    once.ends([], [])
+    (tmp_path / "m.tflite").write_bytes(file.content())
+    contents = read(tmp_path / "m.tflite")
+    assert [graph.inputs for graph in contents.graphs] == [(0,), ()]
+    assert [operator.name for operator in contents.operators] == ["CALL_ONCE", "ABS", "ADD"]
+    assert contents.float_operators() == [("ABS", "y"), ("ADD", "b")]
+    assert [tensor.name for tensor in contents.tensors] == ["x", "y", "a", "whole", "b"]
+    assert contents.tensors[3].zeros == pytest.approx(2 / 3)
+    assert contents.tensors[contents.outputs[0]].name == "y"

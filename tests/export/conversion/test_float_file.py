@@ -4,13 +4,13 @@ import numpy as np
 
 from keras_distill.export.conversion.float_file import float_file
 from keras_distill.export.serving.model_ends import model_ends
+from keras_distill.export.serving.serving import Serving
 from keras_distill.predictors import load
 
 
 def test_fake_quantization_lets_values_through(quantized, pictures, tmp_path):
-    file = float_file(
-        quantized, model_ends(quantized), tmp_path, 1, {"input": pictures[:1]}, 600
-    )  # fmt: skip
+    serving = Serving(quantized, model_ends(quantized), None, None, batch=1, integers="training")
+    file = float_file(serving, tmp_path, {"input": pictures[:1]}, 600)
     received = load(file).predict(pictures[:20])
     # The same network by hand, of the layers that were wrapped.
     convolution, dense = (w.layer for w in quantized.layers if getattr(w, "layer", None))

@@ -118,7 +118,7 @@ def test_a_file_of_another_model_is_refused(healthy, tmp_path, nets):
     with pytest.raises(RuntimeError) as caught:
         StepsOfAFile(model, quantized, reference, {"input": nets.pictures(8, 3)[0]})
     assert str(caught.value).endswith(
-        "was not found in the float file of the model: they were not made of one model, or the "
-        "file has more in it than the model, such as preprocessing. Give the model that the file "
-        "was exported from, and a file exported without `preprocess` and `output`."
+        "was not found in the float file of the model: they were not made of one model and in one "
+        "form. Give the model that the file was exported from, and the `preprocess` and `output` "
+        "that it was exported with."
     )
