@@ -20,8 +20,8 @@ from keras_distill.export.to_tflite import to_tflite
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 _EXAMPLES = 200
-# The recipes that know keep_float.
-_KEEPING = ("int8", "int16x8")
+# The recipes whose activations are integers too.
+_INTEGERS = ("int8", "int16x8")
 
 
 def diagnose(
@@ -93,8 +93,8 @@ def diagnose(
         folder = pathlib.Path(folder)
         serving = Serving(
             model, ends, preprocess, output, samples, batch=None if batch == -1 else batch,
-            integers=ranges if recipe in _KEEPING else None,
-            unroll='batch="dynamic"' if batch == -1 else recipe if recipe in _KEEPING else None,
+            integers=ranges if recipe in _INTEGERS else None,
+            unroll='batch="dynamic"' if batch == -1 else recipe if recipe in _INTEGERS else None,
         )  # fmt: skip
         first = {name: values[:1] for name, values in samples.items()}
         reference = float_file(serving, folder, first, timeout)
@@ -105,7 +105,7 @@ def diagnose(
         kept = [] if good else _suggested(steps, layers, least, decibels)
         expected = steps.agreement(kept).share if kept else None
         after, size = None, None
-        if kept and ranges == "calibration" and recipe in _KEEPING:
+        if kept and ranges == "calibration" and recipe == "int8":
             proof = to_tflite(
                 model, folder / "kept.tflite", recipe, calibration_data=samples, keep_float=kept,
                 batch="dynamic" if batch == -1 else 1, preprocess=preprocess, output=output,

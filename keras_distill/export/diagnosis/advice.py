@@ -29,10 +29,10 @@ def advice(before, expected, after, mended, needed, kept, ranges, recipe, layers
             "Calibrate with more data like these, train with fake quantization "
             '(keras_distill.compression.quantize_model), or export it with recipe="int16x8".'
         )
-    if recipe not in ("int8", "int16x8"):
+    if recipe != "int8":
         return (
             f"It does not reach {needed}. It would, at an agreement of {expected:.1%}, with {kept} "
-            f"in float, but keep_float is for int8 and int16x8: export it as float16, or as int8 "
+            f"in float, but keep_float is for int8: export it as float16, or as int8 "
             f"with keep_float={kept}."
         )
     if ranges == "training":

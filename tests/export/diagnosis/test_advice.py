@@ -26,7 +26,7 @@ CASES = {
     "weights": (
         dict(recipe="dynamic_range"),
         "It does not reach an agreement of 95%. It would, at an agreement of 99.0%, with ['a'] in "
-        "float, but keep_float is for int8 and int16x8: export it as float16, or as int8 with "
+        "float, but keep_float is for int8: export it as float16, or as int8 with "
         "keep_float=['a'].",
     ),
     "training": (
