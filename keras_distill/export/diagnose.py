@@ -103,13 +103,15 @@ def diagnose(
         before = steps.agreement()
         good = before.passes(least, decibels)
         kept = [] if good else _suggested(steps, layers, least, decibels)
+        # What the file keeps in float already has to stay so in the next one.
+        kept = kept and [*(made.get("keep_float") or ()), *kept]
         expected = steps.agreement(kept).share if kept else None
         after, size = None, None
         if kept and ranges == "calibration" and recipe == "int8":
             proof = to_tflite(
-                model, folder / "kept.tflite", recipe, calibration_data=samples, keep_float=kept,
-                batch="dynamic" if batch == -1 else 1, preprocess=preprocess, output=output,
-                minimum_agreement=0.0, timeout=timeout,
+                model, folder / "kept.tflite", recipe, calibration_data=samples,
+                keep_float=kept, batch="dynamic" if batch == -1 else 1, preprocess=preprocess,
+                output=output, allow_float=True, minimum_agreement=0.0, timeout=timeout,
             )  # fmt: skip
             after = StepsOfAFile(model, proof.path, reference, samples).agreement()
             size = proof.path.stat().st_size
