@@ -10,14 +10,14 @@ from keras_distill.export import diagnose, to_tflite
 
 
 def widened(model, factor=3000.0):
-    """The convolution's first channel wider, what reads it narrower: in float, no change."""
-    convolution, head = model.get_layer("stem"), model.get_layer("next")
-    kernel, bias = convolution.get_weights()
+    """The first channel of a convolution wide, and read by nobody: it takes the others' range."""
+    stem, following = model.get_layer("stem"), model.get_layer("next")
+    kernel, bias = stem.get_weights()
     kernel[..., 0] *= factor
-    convolution.set_weights([kernel, bias * np.where(np.arange(len(bias)) == 0, factor, 1)])
-    kernel, bias = head.get_weights()
-    kernel[..., 0, :] /= factor
-    head.set_weights([kernel, bias])
+    stem.set_weights([kernel, bias])
+    kernel, bias = following.get_weights()
+    kernel[..., 0, :] = 0
+    following.set_weights([kernel, bias])
     return model
 
 
