@@ -66,8 +66,12 @@ class StepsOfAFile:
         return found
 
     def _outputs_of(self, in_float):
-        runs = [run_segments(self.steps, batch, in_float) for batch in self._batches]
-        return [np.concatenate([run[i] for run in runs]) for i in self._outputs]
+        made = []
+        for batch in self._batches:
+            values = run_segments(self.steps, batch, in_float)
+            # The rest of a network's values, over all examples, would fill the memory.
+            made.append([values[i] for i in self._outputs])
+        return [np.concatenate(parts) for parts in zip(*made, strict=True)]
 
     @staticmethod
     def _in_batches(file, samples):
