@@ -155,8 +155,8 @@ found.plot()
 plt.show()
 
 # %% [markdown]
-# The black line stays high until the damage is read, and is low everywhere after it: by that line alone, one would blame the innocent layers behind. The bars point at the
-# place where it happens. Both the layer that writes the wide channel and the one that reads it have to be in float: what lies between them is rounded as long as
+# The black line stays high until the damage is read, and is low everywhere after it: by that line alone, one would blame the innocent layers behind. The bars hang down
+# to what a layer alone leaves of the answer, and point at the place where it happens. Both the layer that writes the wide channel and the one that reads it have to be in float: what lies between them is rounded as long as
 # one of them is not.
 #
 # ## Mended
@@ -191,11 +191,15 @@ plt.show()
 # moment is busy for all. These are this machine's figures, not a phone's; `export/android/benchmark.md` says how to get those.
 
 # %%
-print(
-    kd.footprint.compare_latency(
-        {"float32": files["float32"], "int8": files["int8"], "mended": mended}, runs=100, loads=1
-    )
+timed = kd.footprint.compare_latency(
+    {"float32": files["float32"], "int8": files["int8"], "mended": mended}, runs=100, loads=1
 )
+for row in timed.to_dict()["rows"]:
+    low, high = row["ratio_interval"] or (1, 1)
+    print(
+        f"{row['name']:8s} median {row['latency_ms_p50']:.3f} ms, {row['ratio'] or 1:.2f} of float32's "
+        f"(95 % interval {low:.2f} to {high:.2f}), opens in {row['load_ms']:.1f} ms"
+    )
 
 # %% [markdown]
 # ## For the app

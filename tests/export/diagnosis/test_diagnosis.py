@@ -48,6 +48,8 @@ def test_the_figure_goes_through_the_network_in_order():
     names = [label.get_text() for label in figure.axes[0].get_xticklabels()]
     assert names == ["layer_2", "layer_1", "layer_0"]
     bars = figure.axes[0].patches
-    assert [bar.get_height() for bar in bars] == [2, 1, 0]
+    # They hang down from 80 dB.
+    assert [bar.get_y() for bar in bars] == [2, 1, 0]
+    assert [bar.get_height() for bar in bars] == [78, 79, 80]
     assert bars[2].get_facecolor() != bars[1].get_facecolor() == bars[0].get_facecolor()
     plt.close(figure)
