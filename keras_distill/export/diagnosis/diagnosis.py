@@ -59,7 +59,8 @@ class Diagnosis:
     def __str__(self):
         lines = [
             f"{pathlib.Path(self.path).name}: agreement with the float model "
-            f"{self.agreement_before:.1%}, signal to noise {self.snr_before:.1f} dB, on {self.examples} examples.",
+            f"{self.agreement_before:.1%}, signal to noise "
+            f"{self.snr_before:.1f} dB, on {self.examples} examples.",
             "",
             "Signal to noise in dB of the file's output if this layer alone is quantized, of the "
             "layer's own output then, and of that in the whole file:",
