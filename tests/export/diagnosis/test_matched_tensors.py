@@ -17,7 +17,7 @@ def contents(names, operators, inputs, outputs, constants=(), shapes=None):
                      else None)
         for i, n in enumerate(names)
     ]  # fmt: skip
-    return TFLiteGraph(tensors, [TFLiteOperator(*o) for o in operators], inputs, outputs)
+    return TFLiteGraph("main", tensors, [TFLiteOperator(*o) for o in operators], inputs, outputs)
 
 
 def test_by_the_graph_whatever_the_names():
