@@ -33,9 +33,14 @@ def unrolled(model, why):
         yield done
         return
 
+    too_long = {}
+
     def around(path, layer, call, *args, **kwargs):
-        sequences = args[0] if args else kwargs["sequences"]
-        _check(model, path, sequences.shape[1], why)
+        steps = (args[0] if args else kwargs["sequences"]).shape[1]
+        if steps is None or steps > MOST_STEPS:
+            # Keras would wrap an error in one of its own: it is raised when the trace is done.
+            too_long.setdefault(path, steps)
+            return call(*args, **kwargs)
         if path not in done:
             done.append(path)
         layer.unroll = True
@@ -51,11 +56,11 @@ def unrolled(model, why):
     }
     with patched_calls(looping, around):
         yield done
+    for path, steps in too_long.items():
+        _refuse(model, path, steps, why)
 
 
-def _check(model, path, steps, why):
-    if steps is not None and steps <= MOST_STEPS:
-        return
+def _refuse(model, path, steps, why):
     seen = "an unknown number of" if steps is None else str(steps)
     raise ValueError(
         f"The layer {path!r} of {model.name!r} runs over {seen} time steps. For {why} each step "
