@@ -27,6 +27,7 @@ from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.index_inputs import check_index_inputs
 from keras_distill.export.serving.metadata_of import metadata_of
 from keras_distill.export.serving.model_ends import model_ends
+from keras_distill.export.serving.normalizations import normalizations
 from keras_distill.export.serving.pixels import check_pixels
 from keras_distill.export.serving.serving import Serving
 from keras_distill.files import atomic_path
@@ -112,7 +113,9 @@ def to_tflite(
         batch: 1, or `"dynamic"` for any number of examples at once.
         keep_float: Paths of layers, such as `"head"` or `"encoder/dense"`, that an int8 file keeps
             in float (after calibration only).
-        allow_float: Whether an `int8` file may keep operators in float where it has to.
+        allow_float: Whether an `int8` file may keep operators in float where it has to. After
+            calibration, layer normalization and its kin stay float then, as in training: their
+            variances do not fit into eight bits.
         minimum_agreement: Least share of equal choices, in place of those above.
         licence: Licence of the model, for the manifest and inside the file.
         version: Version of the model, for the manifest and inside the file.
@@ -141,6 +144,10 @@ def to_tflite(
     ends = model_ends(model)
     labels = checked_labels(labels, ends.outputs)
     integers = checked_ranges(model, recipe, calibration_data, keep_float)
+    keep_float = [keep_float] if isinstance(keep_float, str) else list(keep_float)
+    islands = []
+    if allow_float and recipe == "int8" and integers == "calibration":
+        islands = [path for path in normalizations(model) if path not in keep_float]
     if integers is not None:
         check_index_inputs(model)
     calibration_data, seen = _collected(
@@ -174,12 +181,14 @@ def to_tflite(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="keras_distill_"))
         )
         with disk_errors(path):
-            operators, unrolled, scopes = serving.write(scratch / "saved_model", keep_float)
+            operators, unrolled, scopes = serving.write(
+                scratch / "saved_model", keep_float + islands
+            )
             check_fake_quantization(model, recipe, operators, calibration_data)
             file, samples, received = run_converter(
                 serving, scratch, recipe, timeout,
                 calibration_data=calibration_data if integers == "calibration" else None,
-                samples=samples, scopes=scopes,
+                samples=samples, scopes=scopes, may_vanish=islands,
                 io_type=kind if recipe == "int8" else "float32",
                 metadata=metadata_of(serving, labels, licence, version),
             )  # fmt: skip

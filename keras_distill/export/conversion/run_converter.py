@@ -8,8 +8,9 @@ from keras_distill.files import run_child
 
 
 def run_converter(
-    serving, scratch, recipe, timeout, *, calibration_data, samples, scopes, io_type, metadata
-):
+    serving, scratch, recipe, timeout, *,
+    calibration_data, samples, scopes, io_type, metadata, may_vanish=(),
+):  # fmt: skip
     """Converts `scratch/saved_model` to `scratch/model.tflite` and runs it on the samples.
 
     Args:
@@ -22,6 +23,7 @@ def run_converter(
         scopes: {path: scope} of the layers that stay float.
         io_type: What the file takes and gives: `"float32"`, `"int8"` or `"uint8"`.
         metadata: Arguments of `embed`.
+        may_vanish: Paths among them of which no operator need be left.
 
     Returns:
         `(file, samples, outputs)`, the last two as {name: array}.
@@ -52,8 +54,9 @@ def run_converter(
         raise OSError(answer["disk"])
     if "refused" in answer:
         _refuse(serving, answer["refused"])
-    if answer.get("not_found"):
-        gone = [repr(path) for path, scope in scopes.items() if scope in answer["not_found"]]
+    lost = [path for path, scope in scopes.items() if scope in answer.get("not_found", ())]
+    gone = [repr(path) for path in lost if path not in may_vanish]
+    if gone:
         raise ValueError(
             f"`keep_float` names {', '.join(gone)}, but no operator of the file is that layer's "
             "own: the converter merged it into others. Name the layer before or after it."
