@@ -398,8 +398,16 @@ def test_output_forms_of_int8_files(plain, quantized, pictures, tmp_path):
     np.testing.assert_allclose(load(sure).predict(pictures), expected, atol=0.02)
 
 
-@pytest.mark.parametrize("recipe, batch, loop", [("float32", 1, True), ("float16", 1, True),
-    ("dynamic_range", 1, True), ("float32", "dynamic", False), ("int8", 1, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    "recipe, batch, loop",
+    [
+        ("float32", 1, True),
+        pytest.param("float16", 1, True, marks=pytest.mark.slow),
+        pytest.param("dynamic_range", 1, True, marks=pytest.mark.slow),
+        ("float32", "dynamic", False),
+        ("int8", 1, False),
+    ],
+)
 def test_recurrent_layers(recipe, batch, loop, tmp_path):
     inputs = keras.Input((5, 4))
     x = keras.layers.Bidirectional(keras.layers.GRU(3, name="gru"), name="both")(inputs)
