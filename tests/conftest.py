@@ -1,5 +1,6 @@
 """Shared by every test: a quiet, deterministic process on the CPU."""
 
+import gc
 import os
 
 # Before TensorFlow is imported by any test.
@@ -11,6 +12,12 @@ os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 
 import keras
 import pytest
+
+
+def pytest_collection_finish(session):
+    """Tracing makes objects by the hundred thousand; looking for garbage took a tenth of it."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
