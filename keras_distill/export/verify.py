@@ -3,10 +3,9 @@
 import json
 import pathlib
 
-import numpy as np
-
 from keras_distill.export.proof.check_golden import check_golden
 from keras_distill.export.proof.check_manifest import bytes_of, check_manifest
+from keras_distill.export.proof.signature import end_of
 from keras_distill.predictors.tflite_file import open_interpreter
 
 
@@ -98,18 +97,8 @@ def _read(file, path):
 def _tflite_signature(interpreter):
     runner = interpreter.get_signature_runner()
     ends = {"inputs": runner.get_input_details(), "outputs": runner.get_output_details()}
-    return {what: [_end(name, d) for name, d in details.items()] for what, details in ends.items()}
-
-
-def _end(name, detail):
-    scale, zero_point = detail["quantization"]
-    signature = detail["shape_signature"]
     return {
-        "name": name,
-        "shape": [int(n) for n in (signature if len(signature) else detail["shape"])],
-        "dtype": np.dtype(detail["dtype"]).name,
-        "scale": float(scale) if scale else None,
-        "zero_point": int(zero_point) if scale else None,
+        what: [end_of(name, d) for name, d in details.items()] for what, details in ends.items()
     }
 
 

@@ -15,14 +15,15 @@ def file_signature(file, kinds):
         scale and zero point (None unless quantized); of outputs also `kind`.
     """
     return {
-        "inputs": [_end(name, detail) for name, detail in file.inputs.items()],
+        "inputs": [end_of(name, detail) for name, detail in file.inputs.items()],
         "outputs": [
-            _end(name, detail) | {"kind": kinds[name]} for name, detail in file.results.items()
+            end_of(name, detail) | {"kind": kinds[name]} for name, detail in file.results.items()
         ],
     }
 
 
-def _end(name, detail):
+def end_of(name, detail):
+    """What is told of one input or output, from the interpreter's details of it."""
     scale, zero_point = detail["quantization"]
     signature = detail["shape_signature"]
     return {
