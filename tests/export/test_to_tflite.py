@@ -412,7 +412,7 @@ def test_recurrent_layers(recipe, batch, loop, tmp_path, in_a_child):
     # The converter's quantizer is not the same after other conversions in its process.
     inputs = keras.Input((5, 4))
     keras.utils.set_random_seed(0)
-    x = keras.layers.Bidirectional(keras.layers.LSTM(3, name="lstm"), name="both")(inputs)
+    x = keras.layers.Bidirectional(keras.layers.GRU(3, name="gru"), name="both")(inputs)
     model = keras.Model(inputs, keras.layers.Dense(3)(x))
     data = np.random.default_rng(0).normal(size=(60, 5, 4)).astype("float32")
     given = {"calibration_data": data} if recipe == "int8" else {"samples": data}
@@ -421,7 +421,7 @@ def test_recurrent_layers(recipe, batch, loop, tmp_path, in_a_child):
     )
     operators = [operator.name for operator in read(artefact.path).operators]
     assert ("WHILE" in operators) == loop
-    unrolled = [] if loop else ["both/forward_lstm", "both/backward_lstm"]
+    unrolled = [] if loop else ["both/forward_gru", "both/backward_gru"]
     assert artefact.manifest["unrolled"] == unrolled
     np.testing.assert_allclose(
         load(artefact).predict(data),

@@ -105,7 +105,7 @@ class Diagnosis:
             [_SOUND_DB - min(one.output_snr_db, _SOUND_DB) for one in layers],
             bottom=[min(one.output_snr_db, _SOUND_DB) for one in layers],
             color=colors,
-            label="down to: of the answer, this layer alone quantized",
+            label="of the answer, if this layer alone is quantized",
         )
         axis.plot(
             places,
@@ -118,5 +118,5 @@ class Diagnosis:
         axis.set_xticks(places, names, rotation=90, fontsize=8)
         axis.set_ylabel("signal to noise, dB")
         axis.set_title(f"{pathlib.Path(self.path).name}: red = keep in float", fontsize=10)
-        axis.legend(fontsize=8, loc="lower right")
+        figure.legend(fontsize=8, loc="outside lower center", ncols=2)
         return figure

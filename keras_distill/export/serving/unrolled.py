@@ -45,7 +45,8 @@ def unrolled(model, why):
             done.append(path)
         layer.unroll = True
         try:
-            return call(*args, **kwargs)
+            with _gates_cut_out():
+                return call(*args, **kwargs)
         finally:
             layer.unroll = False
 
@@ -58,6 +59,29 @@ def unrolled(model, why):
         yield done
     for path, steps in too_long.items():
         _refuse(model, path, steps, why)
+
+
+@contextlib.contextmanager
+def _gates_cut_out():
+    """Has cells take each gate as a slice of its own in place of one SPLIT for all.
+
+    The first step forgets nothing, for its state is zero: one part of its SPLIT is never read,
+    and the converter leaves such a SPLIT in float, in one run and not in the next.
+    """
+    from keras.src import ops
+
+    own = ops.split
+    ops.split = _slices
+    try:
+        yield
+    finally:
+        ops.split = own
+
+
+def _slices(x, number, axis=0):
+    size = x.shape[axis] // number
+    before = [slice(None)] * (axis % len(x.shape))
+    return [x[(*before, slice(i * size, (i + 1) * size))] for i in range(number)]
 
 
 def _refuse(model, path, steps, why):
