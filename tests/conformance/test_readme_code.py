@@ -43,6 +43,8 @@ def test_every_block_runs(tmp_path, monkeypatch, capsys):
     given |= dict.fromkeys(("train", "validation", "test"), small_data("")[0])
     for code in blocks:
         if "kd.compress(" not in code:  # the whole journey: tests/pipeline runs it
+            # An untrained model's choices are close calls.
+            code = code.replace("minimum_agreement=0.9", "minimum_agreement=0.5")
             exec(compile(code, "README.md", "exec"), dict(given))
     assert pathlib.Path("student.tflite").exists()
     assert pathlib.Path("report/report.html").exists()
