@@ -117,3 +117,23 @@ def test_a_loss_that_remembers_examples_says_so_before_the_first_step(build, dat
         "`examples`."
     )
     refused(lambda: distiller.fit(numbered, verbose=0), sentence)
+
+
+def test_the_step_is_traced_once(monkeypatch):
+    # TensorFlow traces a step again that creates variables: Adam's and the metrics'.
+    pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("Other backends create variables before the step.")
+    traces, own = [], Distiller.train_step
+    monkeypatch.setattr(
+        Distiller, "train_step", lambda self, data: traces.append(1) or own(self, data)
+    )
+
+    def model():
+        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+
+    distiller = Distiller(model(), model())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile("adam", loss=loss, metrics=["accuracy"])
+    distiller.fit(np.zeros((8, 3), "float32"), np.zeros(8, int), batch_size=4, verbose=0)
+    assert len(traces) == 1
