@@ -5,8 +5,10 @@ BIN := .venv/bin
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+KOTLIN := kotlin junit4 libandroid-json-java default-jdk-headless
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test jax slow lint notebooks bench mutate smoke clean
+.PHONY: help demo test jax android slow lint notebooks bench mutate smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +40,11 @@ test: .venv/installed-test  ## the fast tests (8 minutes on two cores at most)
 
 jax: .venv-jax/made  ## losses, schedules, attacks and Distiller on JAX, with no TensorFlow there
 	KERAS_BACKEND=jax PYTHONPATH=. .venv-jax/bin/python -m pytest -n 2 --dist loadfile -m "not slow" tests/losses tests/schedules tests/attacks tests/distillation
+
+android: .venv/installed-test  ## export/android compiled and run; installs a Kotlin compiler where it may
+	@command -v kotlinc >/dev/null || { apt-get update -qq && apt-get install -y -qq $(KOTLIN) >/dev/null; } \
+		|| echo "No Kotlin compiler could be installed (on Debian: apt-get install $(KOTLIN)): the tests say so and are skipped."
+	$(BIN)/python -m pytest -m slow tests/export/consumers/test_android.py
 
 slow: .venv/installed-test  ## the tests that CONTRIBUTING lists as slow
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow

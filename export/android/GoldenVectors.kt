@@ -23,6 +23,10 @@ class GoldenVectors(json: String) {
         }
     }
 
+    /** Of a model of text: the text that each example's ids are made of, for the test of the
+     * app's tokenizer. Else empty. */
+    val texts: List<String>
+
     private val inputs: List<Part>
     private val outputs: List<Part>
 
@@ -31,12 +35,18 @@ class GoldenVectors(json: String) {
         require(page.getInt("format") == 2) {
             "The golden vectors have format ${page.getInt("format")}; this code reads format 2."
         }
+        texts = page.optJSONArray("texts")?.let { rows -> List(rows.length()) { rows.getString(it) } }
+            ?: emptyList()
         inputs = page.getJSONArray("inputs").objects().map { Part(it) }
         outputs = page.getJSONArray("outputs").objects().map { Part(it) }
     }
 
     /** The number of examples. */
     val size: Int = outputs.first().values.size
+
+    /** The values of one input of one example: with `texts`, the ids that a tokenizer must give. */
+    fun input(example: Int, name: String): List<Double> =
+        inputs.first { it.name == name }.values[example]
 
     /**
      * Runs each example and says, in a sentence each, which outputs are wrong.

@@ -11,8 +11,8 @@ from keras_distill.export.diagnosis.diagnosis import Diagnosis
 from keras_distill.export.diagnosis.layer_diagnosis import LayerDiagnosis
 from keras_distill.export.diagnosis.smallest_set import smallest_set
 from keras_distill.export.diagnosis.steps_of_a_file import StepsOfAFile
-from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.thresholds import AGREEMENT, SIGNAL_TO_NOISE_DB
+from keras_distill.export.serving.collected import collected
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.model_ends import model_ends
 from keras_distill.export.serving.serving import Serving
@@ -79,7 +79,7 @@ def diagnose(
             "in float as the model does, and has nothing to diagnose."
         )
     ends = model_ends(model)
-    samples, _ = collect(data, ends.inputs, _EXAMPLES, "data")
+    samples, _, _ = collected(model, ends, data, _EXAMPLES, "data")
     ends = fixed_axes(model, ends, samples)
     batch = int(TFLiteFile(path).input["shape_signature"][0])
     made = _made(path)

@@ -7,10 +7,10 @@ import numpy as np
 from keras_distill.export.conversion.disk_errors import disk_errors
 from keras_distill.export.conversion.release_memory import release_memory
 from keras_distill.export.proof.artefact import Artefact
-from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.thresholds import check_float, check_parity
+from keras_distill.export.serving.collected import collected
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.image_bytes import image_bytes as image_bytes_endpoint
 from keras_distill.export.serving.model_ends import model_ends
@@ -45,8 +45,9 @@ def to_saved_model(
         path: The folder to write. An older SavedModel there is replaced; any other folder
             that is not empty is refused.
         samples: Inputs to compare on, of which at most 1000 are used: an array, for several inputs
-            a dict or a list of arrays, or a `tf.data.Dataset` of batches of these. Without them
-            64 are generated, always the same, with values in [0, 1].
+            a dict or a list of arrays, or a `tf.data.Dataset` of batches of these; texts for a
+            model with a `preprocessor`. Without them 64 are generated, always the same, with
+            values in [0, 1].
         labels: Names of the classes, for the manifest: a list; with several outputs a dict from
             an output's name to such a list.
         output: `"probabilities"` or `"logits"`, as in `to_tflite`.
@@ -79,8 +80,7 @@ def to_saved_model(
     ends = model_ends(model)
     labels = checked_labels(labels, ends.outputs)
     source = "generated" if samples is None else "samples"
-    if samples is not None:
-        samples, _ = collect(samples, ends.inputs, _MOST_SAMPLES, "samples")
+    samples, _, _ = collected(model, ends, samples, _MOST_SAMPLES, "samples")
     ends = fixed_axes(model, ends, samples)
     bytes_in = preprocess is not None
     serving = Serving(model, ends, preprocess, output, samples, bytes_in=bytes_in)

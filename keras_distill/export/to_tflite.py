@@ -18,12 +18,12 @@ from keras_distill.export.conversion.release_memory import release_memory
 from keras_distill.export.conversion.run_converter import run_converter
 from keras_distill.export.proof.artefact import Artefact
 from keras_distill.export.proof.classes_seen import check_classes
-from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.golden import golden
 from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.signature import file_signature
 from keras_distill.export.proof.thresholds import check_parity
+from keras_distill.export.serving.collected import collected
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.index_inputs import check_index_inputs
 from keras_distill.export.serving.metadata_of import metadata_of
@@ -95,9 +95,11 @@ def to_tflite(
         recipe: One of the above.
         calibration_data: For `int8` of a model without ranges from training, and for `int16x8`:
             an array `(n, …)`, for several inputs a dict or a list of arrays, or a
-            `tf.data.Dataset` of batches of these, alone or as `(x, y)`. 500 are used at most: of
+            `tf.data.Dataset` of batches of these, alone or as `(x, y)`; texts in place of arrays
+            for a model with a `preprocessor`, such as a KerasHub task. 500 are used at most: of
             arrays evenly spread, of a data set the first, so shuffle it.
-        samples: Examples to compare on, in the same forms. At most 1000 are used.
+        samples: Examples to compare on, in the same forms. At most 1000 are used. The golden
+            vectors are of the first eight, and hold their texts where these are texts.
         labels: Names of the classes, for the manifest and inside the file: a list; with several
             outputs a dict from an output's name to such a list.
         input: Type of the file's inputs, where the model's are floats. `"float32"`: the default
@@ -151,10 +153,11 @@ def to_tflite(
         islands = [path for path in normalizations(model) if path not in keep_float]
     if integers is not None:
         check_index_inputs(model)
-    calibration_data, seen = _collected(
-        calibration_data, ends, _MOST_CALIBRATION, "calibration_data"
+    calibration_data, seen, texts = collected(
+        model, ends, calibration_data, _MOST_CALIBRATION, "calibration_data"
     )
-    samples, _ = _collected(samples, ends, _MOST_SAMPLES, "samples")
+    if samples is not None:
+        samples, _, texts = collected(model, ends, samples, _MOST_SAMPLES, "samples")
     check_classes(seen, ends.outputs)
     ends = fixed_axes(model, ends, samples)
     source = "samples" if samples is not None else "calibration_data"
@@ -212,21 +215,17 @@ def to_tflite(
             unrolled=unrolled, keep_float=list(scopes),
         )  # fmt: skip
         with disk_errors(path):
-            write_json(targets[0], _golden(ran, samples, recipe))
+            write_json(targets[0], _golden(ran, samples, recipe, texts))
             write_json(targets[1], page)
             targets[2].write_bytes(file.read_bytes())
     release_memory()
     return Artefact(path, parity, page)
 
 
-def _collected(data, ends, limit, what):
-    return (None, None) if data is None else collect(data, ends.inputs, limit, what)
-
-
 def _count(examples):
     return len(next(iter(examples.values())))
 
 
-def _golden(file, samples, recipe):
+def _golden(file, samples, recipe, texts):
     given = file.quantized({name: values[:8] for name, values in samples.items()})
-    return golden(given, file.run(given), recipe)
+    return golden(given, file.run(given), recipe, texts)

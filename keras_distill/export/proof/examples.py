@@ -31,7 +31,7 @@ def collect(data, inputs, limit, what):
         parts, labels = _flat(data, inputs, what), None
         count = min(len(part) for part in parts)
         if count > limit:
-            rows = np.linspace(0, count - 1, limit).astype(int)
+            rows = evenly(count, limit)
             parts = [np.asarray(part)[rows] for part in parts]
     else:
         parts, labels = _from_batches(data, inputs, limit, what)
@@ -43,6 +43,11 @@ def collect(data, inputs, limit, what):
             "inputs. Give every input as many."
         )
     return {end.name: part for end, part in zip(inputs, parts, strict=True)}, labels
+
+
+def evenly(count, limit):
+    """The numbers of at most `limit` of `count` rows, evenly spread."""
+    return np.linspace(0, count - 1, limit).astype(int) if count > limit else np.arange(count)
 
 
 def _is_arrays(data, inputs):

@@ -69,7 +69,7 @@ def with_zip(path, **files):
 
 def test_tensors_and_golden_vectors(classes, tmp_path):
     code, said = junit(classes, tmp_path, "TensorFormatTest", "GoldenVectorsTest")
-    assert code == 0 and "OK (11 tests)" in said, said
+    assert code == 0 and "OK (12 tests)" in said, said
 
 
 def test_labels(classes, tmp_path):

@@ -56,6 +56,15 @@ class GoldenVectorsTest {
     }
 
     @Test
+    fun textsStandBesideTheirIds() {
+        val golden = GoldenVectors(page.replaceFirst("{", "{\"texts\": [\"a \u00e9\", \"\"],"))
+        assertEquals(listOf("a \u00e9", ""), golden.texts)
+        assertEquals(listOf(3.0, 70000.0), golden.input(1, "ids"))
+        assertEquals(emptyList<String>(), golden.failures(model()))
+        assertEquals(emptyList<String>(), GoldenVectors(page).texts)
+    }
+
+    @Test
     fun anotherFormatIsRefused() {
         val said = try {
             GoldenVectors("""{"format": 1, "inputs": [], "outputs": []}""").size.toString()
