@@ -79,8 +79,13 @@ def _fed_embedding(model):
 
 def _comes_from(floats, tensor):
     """Whether values of one of the tensors, known by their ids, arrive as they are."""
+    import tensorflow as tf
+
     if id(tensor) in floats:
         return True
+    if not tf.is_symbolic_tensor(tensor):
+        # A constant, such as the numbers of the positions.
+        return False
     operation = tensor.op
     which = _MOVING.get(operation.type, slice(0))
     if operation.type == "Cast" and operation.inputs[0].dtype.is_floating:

@@ -160,6 +160,25 @@ def test_what_only_moves_values_leaves_them_what_they_were(moved):
         check_index_inputs(keras.Model(values, x))
 
 
+def test_an_embedding_of_constant_positions():
+    """As KerasHub's vision transformers have it: the positions are an array of the layer's own."""
+
+    class Positions(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.lookup = layers.Embedding(6, 2, name="lookup")
+            self.positions = keras.ops.arange(6)
+
+        def build(self, shape):
+            self.lookup.build()
+
+        def call(self, inputs):
+            return inputs + self.lookup(self.positions)
+
+    values = keras.Input((6, 2))
+    check_index_inputs(keras.Model(values, Positions()(values)))
+
+
 def test_of_a_model_of_own_code_nothing_is_known():
     class Own(keras.Model):
         def call(self, inputs):
