@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_distill.export.proof.examples import generate
 from keras_distill.export.serving.finite_masks import finite_masks
+from keras_distill.export.serving.finite_paddings import finite_paddings
 from keras_distill.export.serving.kept_scopes import kept_scopes
 from keras_distill.export.serving.layers_that_make import layers_that_make
 from keras_distill.export.serving.output_form import OutputForm
@@ -39,6 +40,7 @@ class Serving:
     ):  # fmt: skip
         self.model, self.ends, self.integers = model, ends, integers
         self._bytes_in, self._batch, self._unroll = bytes_in, batch, unroll
+        self._samples = samples
         self.preprocessing = None
         if preprocess is not None:
             self.preprocessing = Preprocessing(model, ends, preprocess)
@@ -71,6 +73,18 @@ class Serving:
         with self.form.taken_off():
             return self._run(samples, self.form.apply)
 
+    def _in_eager(self):
+        """Runs the Keras model on a few examples, operation by operation."""
+        import tensorflow as tf
+
+        rows = np.arange(self.ends.batch or _FEW)
+        given = self.few(_FEW) if self._samples is None else self._samples
+        tensors = {
+            end.name: tf.constant(given[end.name].take(rows, axis=0, mode="wrap"), end.dtype)
+            for end in self.ends.inputs
+        }
+        self._call(self.preprocessing.exact(tensors) if self.preprocessing else tensors)
+
     def _run(self, samples, after=lambda outputs: outputs):
         before = self.preprocessing.exact if self.preprocessing is not None else dict
         return reference(self.ends, lambda tensors: after(self._call(before(tensors))), samples)
@@ -100,6 +114,7 @@ class Serving:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.form.taken_off())
             stack.enter_context(finite_masks(self.integers is not None))
+            stack.enter_context(finite_paddings(self.integers is not None, self._in_eager))
             done = stack.enter_context(unrolled(self.model, self._unroll))
             scopes = stack.enter_context(kept_scopes(self.model, keep_float))
             raw = dict.fromkeys(self.pixels if self._bytes_in else (), "uint8")
