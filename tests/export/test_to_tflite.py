@@ -404,7 +404,7 @@ def test_output_forms_of_int8_files(plain, quantized, pictures, tmp_path):
         ("float32", 1, True),
         pytest.param("float16", 1, True, marks=pytest.mark.slow),
         pytest.param("dynamic_range", 1, True, marks=pytest.mark.slow),
-        ("float32", "dynamic", False),
+        pytest.param("float32", "dynamic", False, marks=pytest.mark.slow),
         ("int8", 1, False),
     ],
 )

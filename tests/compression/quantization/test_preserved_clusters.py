@@ -194,6 +194,7 @@ def test_clusters_and_zeros_are_in_the_files_own_buffers(sparse, quadrants, tmp_
     assert report["head"]["sparsity"] == float(np.mean(head == 0))
 
 
+@pytest.mark.slow
 def test_saved_loaded_and_trained_on_equals_the_unbroken_run(quadrants, tmp_path):
     images, labels = quadrants(64, 8)
     model = small("cnn")

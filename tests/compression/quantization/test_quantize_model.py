@@ -83,6 +83,7 @@ def test_saved_loaded_and_trained_on_equals_the_unbroken_run(build, quadrants, t
         np.testing.assert_array_equal(old, new)
 
 
+@pytest.mark.slow
 def test_student_of_a_custom_train_step(build, quadrants):
     import tensorflow as tf
 

@@ -64,10 +64,10 @@ OPTIMIZERS = {
 @pytest.mark.parametrize(
     "architecture, optimizer",
     [
-        ("mlp", "sgd"),
         ("mlp", "momentum"),
-        ("mlp", "adam"),
         ("cnn", "adam"),
+        pytest.param("mlp", "sgd", marks=pytest.mark.slow),
+        pytest.param("mlp", "adam", marks=pytest.mark.slow),
         pytest.param("cnn", "sgd", marks=pytest.mark.slow),
         pytest.param("cnn", "momentum", marks=pytest.mark.slow),
     ],

@@ -2,6 +2,7 @@ import importlib
 
 import keras
 import numpy as np
+import pytest
 
 import keras_distill as kd
 from keras_distill import _tfmot
@@ -47,6 +48,7 @@ def test_a_model_that_is_not_pruned_is_left_alone(build):
     model.fit(x, y, verbose=0, callbacks=[UpdatePruningStep()])
 
 
+@pytest.mark.slow
 def test_tfmots_own_callback_changes_nothing(build):
     module = _tfmot.Pruning.__module__.replace("pruning_impl", "pruning_callbacks")
     callback = importlib.import_module(module).UpdatePruningStep()
