@@ -8,6 +8,7 @@ import numpy as np
 from keras_distill.export.proof.examples import generate
 from keras_distill.export.serving.finite_masks import finite_masks
 from keras_distill.export.serving.finite_paddings import finite_paddings
+from keras_distill.export.serving.hard_swish import hard_swish
 from keras_distill.export.serving.kept_scopes import kept_scopes
 from keras_distill.export.serving.layers_that_make import layers_that_make
 from keras_distill.export.serving.output_form import OutputForm
@@ -114,6 +115,7 @@ class Serving:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.form.taken_off())
             stack.enter_context(finite_masks(self.integers is not None))
+            stack.enter_context(hard_swish(self.integers == "calibration"))
             stack.enter_context(finite_paddings(self.integers is not None, self._in_eager))
             done = stack.enter_context(unrolled(self.model, self._unroll))
             scopes = stack.enter_context(kept_scopes(self.model, keep_float))
