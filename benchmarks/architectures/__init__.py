@@ -3,6 +3,14 @@
 Importing this builds nothing and imports neither KerasHub nor data: builders do, when called.
 """
 
+from architectures.applications import APPLICATIONS
+from architectures.graphs import GRAPHS
+from architectures.hub_images import HUB_IMAGES
+from architectures.hub_text import HUB_TEXT
+from architectures.recurrent import RECURRENT
 from architectures.small import SMALL
 
-ARCHITECTURES = {architecture.name: architecture for architecture in [*SMALL]}
+ARCHITECTURES = {
+    architecture.name: architecture
+    for architecture in [*APPLICATIONS, *HUB_IMAGES, *HUB_TEXT, *RECURRENT, *SMALL, *GRAPHS]
+}

@@ -31,6 +31,12 @@ def waves(*shape):
     return samples
 
 
+def signals(*shape):
+    """The same waves about 0, with a deviation of about 1: what a standardized sensor gives."""
+    positive = waves(*shape)
+    return lambda n, seed: 4 * positive(n, seed) - 2
+
+
 def normal(*shape):
     """A function `(n, seed)` of float32 `(n, *shape)`: independent normal numbers."""
 
