@@ -10,7 +10,5 @@ from architectures.hub_text import HUB_TEXT
 from architectures.recurrent import RECURRENT
 from architectures.small import SMALL
 
-ARCHITECTURES = {
-    architecture.name: architecture
-    for architecture in [*APPLICATIONS, *HUB_IMAGES, *HUB_TEXT, *RECURRENT, *SMALL, *GRAPHS]
-}
+_EVERY = (*APPLICATIONS, *HUB_IMAGES, *HUB_TEXT, *RECURRENT, *SMALL, *GRAPHS)
+ARCHITECTURES = {architecture.name: architecture for architecture in _EVERY}

@@ -1,4 +1,4 @@
-"""KerasHub's image backbones at sizes of their own making, with a small head. Kernels are random."""
+"""KerasHub's image backbones at sizes chosen here, with a small head; kernels are random."""
 
 import keras
 
@@ -38,6 +38,8 @@ def _row(name, family, kind="cnn", **arguments):
     return Architecture(name, kind, _network(family, arguments), waves(*_IMAGE), fed="waves")
 
 
+# Of HGNetV2: channels in, within and out, blocks, layers, kernel.
+_STAGES = [(16, 16, 32, 1, 3, 3), (32, 16, 64, 1, 3, 3), (64, 32, 96, 2, 3, 5)]
 _VIT = dict(patch_size=16, num_layers=2, num_heads=4, hidden_dim=64)
 
 HUB_IMAGES = [
@@ -46,8 +48,8 @@ HUB_IMAGES = [
         "ResNet",
         input_conv_filters=[16],
         input_conv_kernel_sizes=[7],
-        stackwise_num_filters=[16, 32, 64],
-        stackwise_num_blocks=[2, 2, 2],
+        stackwise_num_filters=[64, 64, 96],
+        stackwise_num_blocks=[1, 1, 1],
         stackwise_num_strides=[1, 2, 2],
         block_type="basic_block",
         use_pre_activation=True,
@@ -57,8 +59,8 @@ HUB_IMAGES = [
         "ResNet",
         input_conv_filters=[16, 16, 32],
         input_conv_kernel_sizes=[3, 3, 3],
-        stackwise_num_filters=[16, 32],
-        stackwise_num_blocks=[1, 2],
+        stackwise_num_filters=[64, 64],
+        stackwise_num_blocks=[1, 1],
         stackwise_num_strides=[1, 2],
         block_type="bottleneck_block_vd",
     ),
@@ -109,7 +111,7 @@ HUB_IMAGES = [
         stackwise_depth=[1, 2, 2],
         stackwise_strides=[1, 2, 2],
         stackwise_num_filters=[16, 32, 64],
-        block_type="dark_block",
+        block_type="dark",
     ),
     _row(
         "hub_vgg",
@@ -132,11 +134,7 @@ HUB_IMAGES = [
         stem_channels=[3, 16, 16],
         hidden_act="relu",
         use_learnable_affine_block=True,
-        stackwise_stage_filters=[
-            (16, 16, 32, 1, 3, 3),
-            (32, 16, 64, 1, 3, 3),
-            (64, 32, 96, 2, 3, 5),
-        ],
+        stackwise_stage_filters=_STAGES,
         apply_downsample=[False, True, True],
         use_lightweight_conv_block=[False, False, True],
     ),

@@ -81,7 +81,7 @@ def _row(name, family, samples, **arguments):
 HUB_TEXT = [
     _row("bert", "Bert", _segments, **_SHORT),
     _row("roberta", "Roberta", _mask, **_SHORT),
-    _row("distil_bert", "DistilBert", _mask, **_SHORT),
+    _row("distil_bert", "DistilBert", _mask, **{**_SHORT, "num_layers": 3}),
     _row("albert", "Albert", _segments, embedding_dim=16, **_SHORT),
     _row("deberta_v3", "DebertaV3", _mask, bucket_size=8, **_SHORT),
     _row(
@@ -92,7 +92,7 @@ HUB_TEXT = [
         num_layers=2,
         num_heads=4,
         hidden_dim=32,
-        embedding_dim=32,
+        embedding_dim=16,
         intermediate_dim=64,
         max_sequence_length=_LENGTH,
     ),
@@ -106,6 +106,6 @@ HUB_TEXT = [
     _row("llama", "Llama", _mask, **_GROUPED),
     _row("mistral", "Mistral", _mask, sliding_window=8, **_GROUPED),
     _row("gemma", "Gemma", _mask, head_dim=8, **_GROUPED),
-    _row("phi3", "Phi3", _mask, **_GROUPED),
-    _row("qwen", "Qwen", _mask, **_GROUPED),
+    _row("phi3", "Phi3", _mask, **{**_GROUPED, "num_key_value_heads": 4}),
+    _row("qwen", "Qwen", _mask, **{**_GROUPED, "num_key_value_heads": 1}),
 ]

@@ -53,9 +53,9 @@ def cnn(shape=(32, 32, 3)):
 
 def _plain_cnn():
     """Convolutions and averages alone, no normalization."""
-    model = keras.Sequential([keras.Input((32, 32, 3))])
+    model = keras.Sequential([keras.Input((32, 32, 3)), layers.Rescaling(4.0, offset=-2.0)])
     for filters in (16, 32):
-        model.add(layers.Conv2D(filters, 3, activation="relu"))
+        model.add(layers.Conv2D(filters, 3, activation="relu", kernel_initializer="he_normal"))
         model.add(layers.AveragePooling2D(2))
     model.add(layers.Flatten())
     model.add(layers.Dense(10, activation="softmax"))
