@@ -9,6 +9,7 @@ from architectures.hub_images import HUB_IMAGES
 from architectures.hub_text import HUB_TEXT
 from architectures.recurrent import RECURRENT
 from architectures.small import SMALL
+from architectures.trained import TRAINED
 
-_EVERY = (*APPLICATIONS, *HUB_IMAGES, *HUB_TEXT, *RECURRENT, *SMALL, *GRAPHS)
+_EVERY = (*APPLICATIONS, *HUB_IMAGES, *HUB_TEXT, *RECURRENT, *SMALL, *GRAPHS, *TRAINED)
 ARCHITECTURES = {architecture.name: architecture for architecture in _EVERY}

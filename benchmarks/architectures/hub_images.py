@@ -46,7 +46,7 @@ HUB_IMAGES = [
     _row(
         "hub_resnet",
         "ResNet",
-        input_conv_filters=[16],
+        input_conv_filters=[64],
         input_conv_kernel_sizes=[7],
         stackwise_num_filters=[64, 64, 96],
         stackwise_num_blocks=[1, 1, 1],
@@ -111,7 +111,8 @@ HUB_IMAGES = [
         stackwise_depth=[1, 2, 2],
         stackwise_strides=[1, 2, 2],
         stackwise_num_filters=[16, 32, 64],
-        block_type="dark",
+        block_type="dark_block",
+        stage_type="dark",
     ),
     _row(
         "hub_vgg",
