@@ -102,9 +102,13 @@ def _head(file):
 
 
 def _array(name, tensor, storages):
-    shape, numbers = tensor.shape, int(np.prod(tensor.shape))
-    rows = tuple(int(np.prod(shape[axis + 1 :])) for axis in range(len(shape)))
-    if tensor.strides != rows:
-        raise ValueError(f"{name} has strides {tensor.strides}; only rows in order can be read.")
-    values = storages[tensor.key][tensor.offset : tensor.offset + numbers]
-    return values.reshape(shape)
+    """A copy of what the tensor sees of its storage; a view past its ends is refused."""
+    values, steps = storages[tensor.key], list(zip(tensor.shape, tensor.strides, strict=True))
+    last = tensor.offset + sum((size - 1) * stride for size, stride in steps)
+    inside = 0 <= tensor.offset and 0 <= last < len(values)
+    if not inside or any(size < 1 or stride < 0 for size, stride in steps):
+        raise ValueError(f"{name} reaches outside its storage of {len(values)} numbers.")
+    strides = [stride * values.itemsize for stride in tensor.strides]
+    return np.lib.stride_tricks.as_strided(
+        values[tensor.offset :], tensor.shape, strides, writeable=False
+    ).copy()

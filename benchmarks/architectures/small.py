@@ -46,7 +46,7 @@ def cnn(shape=(32, 32, 3)):
         model.add(layers.BatchNormalization())
         model.add(layers.ReLU())
         model.add(layers.MaxPooling2D())
-    model.add(layers.GlobalAveragePooling2D(2))
+    model.add(layers.GlobalAveragePooling2D())
     model.add(layers.Dense(10))
     return settled(model, waves(*shape))
 
@@ -71,7 +71,7 @@ def _depthwise():
         x = layers.Conv2D(filters, 1, use_bias=False)(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU(max_value=6.0)(x)
-    x = layers.GlobalAveragePooling2D(2)(x)
+    x = layers.GlobalAveragePooling2D()(x)
     model = keras.Model(inputs, layers.Dense(10)(x))
     return settled(model, waves(32, 32, 3))
 
@@ -116,7 +116,7 @@ def _squeeze_excite():
         s = layers.Conv2D(4, 1, activation="relu")(s)
         s = layers.Conv2D(16, 1, activation="hard_sigmoid")(s)
         x = layers.ReLU()(layers.Add()([x, layers.Multiply()([y, s])]))
-    x = layers.GlobalAveragePooling2D(2)(x)
+    x = layers.GlobalAveragePooling2D()(x)
     return settled(keras.Model(inputs, layers.Dense(10)(x)), waves(32, 32, 3))
 
 
