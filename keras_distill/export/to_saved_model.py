@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 
 from keras_distill.export.conversion.disk_errors import disk_errors
+from keras_distill.export.conversion.release_memory import release_memory
 from keras_distill.export.proof.artefact import Artefact
 from keras_distill.export.proof.examples import collect
 from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
@@ -118,6 +119,7 @@ def to_saved_model(
             },
         )  # fmt: skip
         write_json(folder / "manifest.json", page)
+    release_memory()
     return Artefact(path, parity, page)
 
 

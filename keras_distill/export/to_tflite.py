@@ -14,6 +14,7 @@ from keras_distill.export.conversion.checked_arguments import (
     refuse_float_operators,
 )
 from keras_distill.export.conversion.disk_errors import disk_errors
+from keras_distill.export.conversion.release_memory import release_memory
 from keras_distill.export.conversion.run_converter import run_converter
 from keras_distill.export.proof.artefact import Artefact
 from keras_distill.export.proof.classes_seen import check_classes
@@ -214,6 +215,7 @@ def to_tflite(
             write_json(targets[0], _golden(ran, samples, recipe))
             write_json(targets[1], page)
             targets[2].write_bytes(file.read_bytes())
+    release_memory()
     return Artefact(path, parity, page)
 
 

@@ -136,7 +136,9 @@ def _key(path, tensor, numbered):
     if path and isinstance(path[-1], str):
         return path[-1]
     history = getattr(tensor, "_keras_history", None)
-    return numbered if history is None else history.operation.name
+    # A tensor that stands for a remembered shape comes from no layer.
+    layer = None if history is None else history.operation
+    return numbered if layer is None else layer.name
 
 
 def _valid(name, alone):

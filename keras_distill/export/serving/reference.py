@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_BATCH = 256
+_BATCH = 32
 
 
 def reference(ends, serve, samples):

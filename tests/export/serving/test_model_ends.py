@@ -49,6 +49,26 @@ def test_a_list_has_the_names_of_the_layers():
     assert names(ends.outputs) == ["head", "head_1"]
 
 
+class Plain(keras.Model):
+    """One array in, one array out."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+@pytest.mark.parametrize("start", ["__call__", "predict_on_batch"])
+def test_a_class_of_its_own_that_takes_one_array(start):
+    model = Plain()
+    getattr(model, start)(np.ones((2, 5), "float32"))
+    ends = model_ends(model)
+    assert [(e.name, e.shape) for e in ends.inputs] == [("input", (5,))]
+    assert [(e.name, e.shape) for e in ends.outputs] == [("output", (3,))]
+
+
 def test_a_class_of_its_own_that_was_called():
     class Sum(keras.Model):
         def __init__(self):
