@@ -20,7 +20,7 @@ operators ran it on the comparison examples; `flex_free`: no operator in it is o
   fewer than 10 layers with weights;
 - dynamic_range, int8: the same choice of class on 99 % of the examples where weights are trained;
   else, and for outputs of one number, a signal to noise of 15 dB, the outputs' mean over the
-  examples taken off.
+  examples taken off (`parity_db` is with it, as `keras_distill.export.Parity` measures).
 
 `size_bar`: percent of the float32 file, 32 where that has 4 MB, else 40. `speed_ratio`: time for
 that of float32, one thread, taking turns, with the 95 % interval of its median; an int8 CNN of
@@ -47,8 +47,8 @@ RECIPES = ("float32", "dynamic_range", "int8")
 COLUMNS = (
     "architecture", "family", "recipe", "weights", "parameters", "macs", "layers", "converts",
     "stock_interpreter", "flex_free", "judged_by", "value", "bar", "passes",
-    "max_difference_share", "agreement", "signal_to_noise_db", "examples", "float_operators",
-    "bytes", "share_of_float32", "size_bar", "p50_ms", "float32_p50_ms", "speed_ratio",
+    "max_difference_share", "agreement", "signal_to_noise_db", "parity_db", "examples",
+    "float_operators", "bytes", "share_of_float32", "size_bar", "p50_ms", "float32_p50_ms", "speed_ratio",
     "ratio_low", "ratio_high", "seconds", "failure",
 )  # fmt: skip
 FAILURES = ("architecture", "recipe", "what", "measured", "bar or reason")

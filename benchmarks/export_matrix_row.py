@@ -232,6 +232,7 @@ class Rows:
             "max_difference_share": f"{difference_share(parity):.3g}",
             "agreement": f"{100 * parity.agreement:.2f}",
             "signal_to_noise_db": f"{decibels:.1f}",
+            "parity_db": f"{parity.signal_to_noise_db:.1f}",
             "examples": str(parity.examples),
             "float_operators": str(artefact.manifest["float_operators"]),
             "bytes": str(path.stat().st_size),
