@@ -48,8 +48,8 @@ COLUMNS = (
     "architecture", "family", "recipe", "weights", "parameters", "macs", "layers", "converts",
     "stock_interpreter", "flex_free", "judged_by", "value", "bar", "passes",
     "max_difference_share", "agreement", "signal_to_noise_db", "parity_db", "examples",
-    "float_operators", "bytes", "share_of_float32", "size_bar", "p50_ms", "float32_p50_ms", "speed_ratio",
-    "ratio_low", "ratio_high", "seconds", "failure",
+    "float_operators", "bytes", "share_of_float32", "size_bar", "p50_ms", "float32_p50_ms",
+    "speed_ratio", "ratio_low", "ratio_high", "seconds", "failure",
 )  # fmt: skip
 FAILURES = ("architecture", "recipe", "what", "measured", "bar or reason")
 UNITS = {"difference": " of the range", "agreement": " %", "signal_to_noise": " dB"}

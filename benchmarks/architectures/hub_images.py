@@ -19,7 +19,8 @@ def _network(family, arguments):
         backbone = getattr(keras_hub.models, f"{family}Backbone")(**arguments)
         inputs = keras.Input(_IMAGE)
         # About mean 0 and deviation 1, as KerasHub's own image converters make them.
-        x = backbone(keras.layers.Rescaling(4.0, offset=-2.0)(inputs))
+        x = keras.layers.Rescaling(4.0, offset=-2.0)(inputs)
+        x = backbone({"images": x} if isinstance(backbone.input, dict) else x)
         if isinstance(x, dict):  # a pyramid: its last level
             x = list(x.values())[-1]
         if len(x.shape) == 4:
