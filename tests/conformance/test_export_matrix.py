@@ -1,0 +1,488 @@
+"""The export matrix: goes on where it stopped, loses no row, hides no failure."""
+
+import csv
+import importlib.util
+import json
+import os
+import pathlib
+import time
+
+import keras
+import numpy as np
+import pytest
+
+import keras_distill as kd
+
+BENCHMARKS = pathlib.Path(__file__).resolve().parents[2] / "benchmarks"
+TABLE = BENCHMARKS / "export_matrix.csv"
+RECIPES = ["float32", "dynamic_range", "int8"]
+
+
+def module(name):
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+matrix, matrix_row = module("export_matrix"), module("export_matrix_row")
+
+
+class Named:
+    """An architecture as far as the driver looks at it."""
+
+    def __init__(self, name, family="cnn", weights="random", **more):
+        self.name, self.family, self.weights = name, family, weights
+        self.keep_float, self.preprocess = (), None
+        self.__dict__.update(more)
+
+
+# Stands in for export_matrix_row.py. What a recipe does is in the architecture's name.
+STAND_IN = """
+import json, os, pathlib, signal, subprocess, sys, time
+
+name, recipes, out = sys.argv[1:4]
+recipes = recipes.split(",")
+calls = pathlib.Path(__file__).with_name("calls.txt")
+with calls.open("a") as file:
+    file.write(" ".join([name, *recipes, *sys.argv[4:]]) + "\\n")
+if name == "unbuilt":
+    print("It could not be built. There is no wheel.", file=sys.stderr)
+    sys.exit(1)
+known = {"facts": {"architecture": name, "family": "cnn", "weights": "random",
+                   "parameters": "10", "macs": "2000000", "layers": "3"}, "rows": {}}
+steps = [r for r in ("float32", "dynamic_range", "int8")
+         if r in recipes or (r == "float32" and "--without-float32" not in sys.argv)]
+for recipe in steps:
+    known["at"] = recipe
+    pathlib.Path(out).write_text(json.dumps(known))
+    if name == f"crashes_{recipe}":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if name == f"hangs_{recipe}":
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+        pathlib.Path(__file__).with_name("grandchild.txt").write_text(str(child.pid))
+        child.wait()
+    row = {"recipe": recipe, "converts": "yes", "stock_interpreter": "yes", "flex_free": "yes",
+           "judged_by": "signal_to_noise", "value": "20", "bar": "15", "passes": "yes",
+           "bytes": "1000", "p50_ms": "1", "seconds": "2", "failure": ""}
+    if recipe == "float32":
+        row |= {"judged_by": "difference", "value": "1e-7", "bar": "1e-05"}
+    else:
+        row |= {"share_of_float32": "26.0", "size_bar": "40", "speed_ratio": "0.5"}
+    if name == f"refused_{recipe}":
+        row = {"recipe": recipe, "converts": "no", "failure": "It uses Erf, in 'head'."}
+    if recipe in recipes:
+        known["rows"][recipe] = known["facts"] | row
+    pathlib.Path(out).write_text(json.dumps(known))
+"""
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """Runs the driver on stand-ins: `bench(names, *arguments)` is its exit status."""
+    script = tmp_path / "stand_in.py"
+    script.write_text(STAND_IN, encoding="utf-8")
+
+    def run(names, *arguments):
+        architectures = {name: Named(name) for name in names}
+        return matrix.main(list(arguments), architectures, tmp_path / "table.csv", script)
+
+    run.table, run.calls = tmp_path / "table.csv", tmp_path / "calls.txt"
+    return run
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def by_recipe(path, name):
+    return {row["recipe"]: row for row in rows_of(path) if row["architecture"] == name}
+
+
+def edited(path, **cells):
+    """Writes cells into every row of a table."""
+    rows = rows_of(path)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row | cells for row in rows)
+
+
+def test_rows_are_sorted_and_have_every_column(bench):
+    assert bench(["b", "a"]) == 0
+    rows = rows_of(bench.table)
+    assert [(row["architecture"], row["recipe"]) for row in rows] == [
+        (name, recipe) for name in "ab" for recipe in ("dynamic_range", "float32", "int8")
+    ]
+    assert tuple(rows[0]) == matrix.COLUMNS
+    assert not list(bench.table.parent.glob("*.part*"))
+
+
+def test_rows_in_the_table_are_left_as_they_are(bench):
+    assert bench(["a", "b"], "--only", "a", "--rows", "float32,int8") == 0
+    assert len(rows_of(bench.table)) == 2
+    edited(bench.table, weights="measured before")
+    assert bench(["a", "b"]) == 0
+    assert bench.calls.read_text().splitlines() == [
+        "a float32 int8", "a dynamic_range", "b float32 dynamic_range int8"
+    ]  # fmt: skip
+    weights = [row["weights"] for row in rows_of(bench.table)]
+    assert weights == ["random", "measured before", "measured before", *["random"] * 3]
+    assert bench(["a", "b"]) == 0
+    assert len(bench.calls.read_text().splitlines()) == 3
+    assert bench(["a", "b"], "--again", "--only", "a") == 0
+    assert {row["weights"] for row in rows_of(bench.table)} == {"random"}
+
+
+def test_the_table_is_written_after_each_architecture(bench, monkeypatch):
+    own = matrix.measure
+
+    def stopped(architecture, *arguments):
+        if architecture.name == "b":
+            raise KeyboardInterrupt
+        return own(architecture, *arguments)
+
+    monkeypatch.setattr(matrix, "measure", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        bench(["a", "b"])
+    assert {row["architecture"] for row in rows_of(bench.table)} == {"a"}
+
+
+def test_a_refused_row_is_in_the_table_with_its_reason(bench):
+    bench(["refused_int8"])
+    rows = by_recipe(bench.table, "refused_int8")
+    assert rows["float32"]["converts"] == rows["dynamic_range"]["converts"] == "yes"
+    row = rows["int8"]
+    assert [row[c] for c in ("converts", "stock_interpreter", "flex_free", "passes")] == ["no"] * 4
+    assert row["failure"] == "It uses Erf, in 'head'." and row["parameters"] == "10"
+    assert rows_of(bench.table.with_name("table_failures.csv")) == [
+        {"architecture": "refused_int8", "recipe": "int8", "what": "converts", "measured": "no",
+         "bar or reason": "It uses Erf, in 'head'."}
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_built_is_tried_once_and_fails_three_times(bench):
+    bench(["unbuilt"])
+    assert bench.calls.read_text().splitlines() == ["unbuilt float32 dynamic_range int8"]
+    rows = by_recipe(bench.table, "unbuilt")
+    assert {row["failure"] for row in rows.values()} == {
+        "It could not be built. There is no wheel."
+    }
+    assert [row["family"] for row in rows.values()] == ["cnn"] * 3
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_crash_loses_its_own_row_only(bench, recipe):
+    name = f"crashes_{recipe}"
+    bench([name])
+    rows = by_recipe(bench.table, name)
+    assert {r: row["converts"] for r, row in rows.items()} == {
+        r: "no" if r == recipe else "yes" for r in RECIPES
+    }
+    assert rows[recipe]["failure"].startswith("Its process was killed by signal 11.")
+    assert len(bench.calls.read_text().splitlines()) == (1 if recipe == "int8" else 2)
+
+
+def test_a_crash_of_the_float32_file_that_others_need_is_not_theirs(bench):
+    bench(["crashes_float32"], "--rows", "int8")
+    assert by_recipe(bench.table, "crashes_float32")["int8"]["converts"] == "yes"
+    assert bench.calls.read_text().splitlines() == [
+        "crashes_float32 int8", "crashes_float32 int8 --without-float32"
+    ]  # fmt: skip
+
+
+def ended(pid):
+    """Whether a process is gone, or waits only for somebody to take notice."""
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state in "ZX"
+
+
+def test_a_timeout_kills_the_grandchildren_too(bench):
+    bench(["hangs_int8"], "--timeout", "2")
+    rows = by_recipe(bench.table, "hangs_int8")
+    assert rows["float32"]["converts"] == rows["dynamic_range"]["converts"] == "yes"
+    assert rows["int8"]["failure"] == "It did not finish within 2 seconds and was stopped."
+    pid = int(bench.calls.with_name("grandchild.txt").read_text())
+    deadline = time.monotonic() + 5
+    while not ended(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert ended(pid)
+
+
+def test_check_is_green_on_what_was_measured_and_writes_nothing(bench):
+    bench(["a"])
+    before = bench.table.read_bytes()
+    edited(bench.table, p50_ms="0.001", speed_ratio="0.01", bytes="985")
+    changed = bench.table.read_bytes()
+    assert before != changed
+    assert bench(["a"], "--check") == 0
+    assert bench.table.read_bytes() == changed
+
+
+@pytest.mark.parametrize(
+    "before, sentence",
+    [
+        ("900", "a int8 had 900 bytes and has 1,000 (+11.1%)."),
+        ("1030", "a int8 had 1,030 bytes and has 1,000 (-2.9%)."),
+    ],
+)
+def test_check_tells_another_size(bench, capsys, before, sentence):
+    bench(["a"], "--rows", "int8")
+    edited(bench.table, bytes=before)
+    assert bench(["a"], "--check", "--rows", "int8") == 1
+    assert sentence in capsys.readouterr().out
+
+
+def test_check_is_red_where_a_row_degrades(bench, capsys):
+    bench(["refused_int8", "crashes_float32"])
+    edited(bench.table, converts="yes", passes="yes", judged_by="signal_to_noise", value="20")
+    assert bench(["refused_int8", "crashes_float32"], "--check", "--rows", "int8") == 1
+    out = capsys.readouterr().out
+    assert "refused_int8 int8 was converted and no longer is: It uses Erf, in 'head'." in out
+    assert "crashes_float32 int8 was" not in out
+    assert bench(["new"], "--check", "--rows", "int8") == 1
+    assert "new int8 is not in the table: measure it first, without --check." in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_row_that_passed_and_no_longer_does():
+    before = {"converts": "yes", "passes": "yes", "judged_by": "agreement", "value": "99.50",
+              "bytes": "100"}  # fmt: skip
+    now = before | {"architecture": "a", "recipe": "int8", "passes": "no", "value": "98.00",
+                    "bar": "99"}  # fmt: skip
+    assert matrix.compared(before, now) == [
+        "a int8 passed with 99.50 % and no longer does: agreement is 98.00 %, the bar 99 %."
+    ]
+    # What failed before may go on failing.
+    assert matrix.compared(before | {"passes": "no"}, now) == []
+
+
+def test_unknown_names_are_answered_with_those_there_are(bench, capsys):
+    with pytest.raises(SystemExit) as error:
+        bench(["a", "b"], "--only", "a,c")
+    assert error.value.code == 2
+    sentence = "There is no architecture called c. Expected some of: a, b.\n"
+    assert capsys.readouterr().err == sentence
+    with pytest.raises(SystemExit) as error:
+        bench(["a", "b"], "--rows", "int4")
+    assert error.value.code == 2
+    sentence = "There is no recipe called int4. Expected some of: float32, dynamic_range, int8.\n"
+    assert capsys.readouterr().err == sentence
+    assert bench(["a", "b"], "--list") == 0
+    assert capsys.readouterr().out == "a: cnn, random\nb: cnn, random\n"
+
+
+def table_row(name, recipe="int8", **cells):
+    made = dict.fromkeys(matrix.COLUMNS, "") | {
+        "architecture": name, "family": "cnn", "recipe": recipe, "macs": "2000000",
+        "converts": "yes", "stock_interpreter": "yes", "flex_free": "yes", "passes": "yes",
+        "judged_by": "signal_to_noise", "value": "20", "bar": "15", "bytes": "1", "p50_ms": "1",
+        "share_of_float32": "26.0", "size_bar": "32", "speed_ratio": "0.5",
+    }  # fmt: skip
+    return made | cells
+
+
+def test_failures_name_each_bar_that_is_missed():
+    rows = [
+        table_row("good"),
+        table_row("noisy", value="9.1", passes="no"),
+        table_row("large", share_of_float32="41.0", size_bar="40"),
+        table_row("slow", speed_ratio="1.2", ratio_low="1.1", ratio_high="1.3"),
+        table_row("slow_but_small", speed_ratio="1.2", macs="900000"),
+        table_row("slow_but_text", speed_ratio="1.2", family="text"),
+        table_row("slow_but_float", "dynamic_range", speed_ratio="1.2"),
+        table_row("alone", share_of_float32="", size_bar="", speed_ratio=""),
+        table_row("untimed", p50_ms="", failure="Latency was not measured: why."),
+        table_row("away", "float32", judged_by="difference", value="2e-05", bar="1e-05",
+                  passes="no", share_of_float32="", size_bar="", speed_ratio=""),
+    ]  # fmt: skip
+    without = "There is no float32 file to compare it with."
+    assert [tuple(each.values()) for each in matrix.failures(rows)] == [
+        ("noisy", "int8", "parity", "9.1 dB", "≥ 15 dB"),
+        ("large", "int8", "size", "41.0 %", "≤ 40 %"),
+        ("slow", "int8", "speed", "1.2 (1.1 to 1.3)", "< 1"),
+        ("alone", "int8", "size", "not measured", without),
+        ("alone", "int8", "speed", "not measured", without),
+        ("untimed", "int8", "speed", "not measured", "Latency was not measured: why."),
+        ("away", "float32", "parity", "2e-05 of the range", "≤ 1e-05 of the range"),
+    ]
+
+
+def test_the_summary_counts_by_family_and_recipe():
+    rows = [
+        table_row("a"),
+        table_row("b", value="30", share_of_float32="36.0", speed_ratio="1.1"),
+        table_row("c", judged_by="agreement", value="98.00", passes="no", speed_ratio="0.6"),
+        table_row("d", converts="no", flex_free="no", stock_interpreter="no", passes="no"),
+        table_row("e", family="text", share_of_float32="", speed_ratio=""),
+    ]
+    cnn, text = matrix.summary(rows)
+    assert list(cnn.values()) == [
+        "cnn", "int8", 4, 3, 3, 2, "98.0 %; 25.0 dB", "26.0", "2 of 3", "2 of 3 (0.60)"
+    ]  # fmt: skip
+    assert list(text.values()) == ["text", "int8", 1, 1, 1, 1, "20.0 dB", "–", "–", "–"]
+
+
+def test_signal_to_noise_is_of_what_varies():
+    rng = np.random.default_rng(0)
+    varying, noise = rng.normal(size=(2, 500, 4))
+    expected = {"output": 1000 + varying}
+    received = {"output": 1000 + varying + 0.1 * noise}
+    assert matrix_row.signal_to_noise(expected, received) == pytest.approx(20, abs=0.3)
+    # Parity's own figure is flattered by the constant; a file of that constant alone has 0 dB.
+    assert kd.export.Parity.measure(expected, received, "samples").signal_to_noise_db > 75
+    constant = {"output": np.broadcast_to(expected["output"].mean(0), (500, 4))}
+    assert matrix_row.signal_to_noise(expected, constant) == pytest.approx(0, abs=1e-6)
+    # A constant that is off is noise, and the worst of several outputs counts.
+    shifted = {"output": expected["output"] + 1}
+    assert matrix_row.signal_to_noise(expected, shifted) == pytest.approx(0, abs=0.3)
+    assert matrix_row.signal_to_noise(
+        expected | {"other": varying}, received | {"other": varying + noise}
+    ) == pytest.approx(0, abs=0.3)
+    dead = {"output": np.ones((5, 2))}
+    assert matrix_row.signal_to_noise(dead, dead) == -200
+    assert matrix_row.signal_to_noise(expected, {"output": np.full((500, 4), np.nan)}) == -200
+    assert matrix_row.signal_to_noise(expected, expected) == 200
+
+
+def judge(recipe="int8", weights="random", family="cnn", layers=9, noise=0.0, decibels=20.0, **out):
+    expected = out or {"output": np.eye(100)}
+    received = {name: values[::-1] if noise == 1 else values for name, values in expected.items()}
+    received = {name: values + noise * 1.0 for name, values in received.items()}
+    parity = kd.export.Parity.measure(expected, received, "samples")
+    architecture = Named("a", family, weights)
+    return matrix_row.judged(architecture, recipe, layers, parity, expected, decibels)
+
+
+def test_what_judges_a_file():
+    assert judge() == ("signal_to_noise", 20.0, 15.0, True)
+    assert judge(decibels=14.9) == ("signal_to_noise", 14.9, 15.0, False)
+    assert judge(weights="trained") == ("agreement", 100.0, 99.0, True)
+    by, value, _, passes = judge(weights="trained", noise=1, decibels=50.0)
+    assert (by, passes) == ("agreement", False) and value < 99
+    # An output of one number has no choice of class.
+    one = {"output": np.arange(100.0)[:, None]}
+    assert judge(weights="trained", decibels=14.0, **one) == ("signal_to_noise", 14.0, 15.0, False)
+    both = one | {"classes": np.eye(100)}
+    assert judge(weights="trained", **both)[0] == "agreement"
+    assert judge(weights="trained", decibels=14.0, **both)[0] == "signal_to_noise"
+    assert judge("float32", noise=5e-5)[1:] == (pytest.approx(5e-5), 1e-5, False)
+    assert judge("float32", noise=5e-5, layers=10)[2:] == (1e-4, True)
+    assert judge("float32", noise=5e-5, family="text")[2:] == (1e-4, True)
+    assert judge("float32", noise=float("nan"))[1:] == (np.inf, 1e-5, False)
+
+
+def test_reasons_are_one_line_without_folders():
+    error = RuntimeError("It said:\n/tmp/x/model.tflite,  a/b/c, 1 / 2, (/usr/lib/python/keras.py)")
+    assert matrix_row.one_line(error) == "It said: model.tflite, a/b/c, 1 / 2, (keras.py)"
+    assert matrix_row.one_line(KeyError("image")) == "KeyError: 'image'"
+    assert matrix_row.one_line(ValueError()) == "ValueError"
+
+
+def network():
+    inputs = keras.Input((4,), name="a"), keras.Input((2,), name="b")
+    x = keras.layers.Dense(16, activation="relu")(keras.layers.Concatenate()(inputs))
+    outputs = {"first": keras.layers.Dense(3)(x), "second": keras.layers.Dense(1)(x)}
+    return keras.Model({"a": inputs[0], "b": inputs[1]}, outputs)
+
+
+def numbers(n, seed):
+    a, b = np.split(np.random.default_rng(seed).uniform(size=(n, 6)).astype("float32"), [4], -1)
+    return {"a": a, "b": b}
+
+
+def test_a_real_row_of_each_kind(tmp_path):
+    architecture = Named("tiny", "graph", build=network, samples=numbers)
+    out = tmp_path / "rows.json"
+    made = matrix_row.Rows(architecture, out, tmp_path, runs=20).measure(["float32", "int8"])
+    assert list(made) == ["float32", "int8"]
+    assert json.loads(out.read_text())["rows"] == made
+    for row in made.values():
+        assert set(row) <= set(matrix.COLUMNS)
+        assert row["converts"] == row["stock_interpreter"] == row["flex_free"] == "yes"
+        assert row["passes"] == "yes" and row["failure"] == "" and row["examples"] == "200"
+        assert (row["parameters"], row["layers"]) == ("180", "3")
+        assert float(row["p50_ms"]) > 0 and int(row["bytes"]) > 0
+    assert made["float32"]["judged_by"] == "difference"
+    assert float(made["float32"]["max_difference_share"]) < 1e-5
+    assert float(made["int8"]["signal_to_noise_db"]) > 15
+    assert float(made["int8"]["ratio_low"]) <= float(made["int8"]["speed_ratio"])
+
+
+def test_a_file_that_would_be_refused_is_measured(tmp_path, monkeypatch):
+    export = importlib.import_module("keras_distill.export.to_tflite")
+    own = export.run_converter
+
+    def off(*arguments, **named):
+        file, samples, received = own(*arguments, **named)
+        return file, samples, {name: values + 1 for name, values in received.items()}
+
+    monkeypatch.setattr(export, "run_converter", off)
+    architecture = Named("tiny", "graph", build=network, samples=numbers)
+    made = matrix_row.Rows(architecture, tmp_path / "rows.json", tmp_path, runs=20).measure(
+        ["float32"]
+    )
+    row = made["float32"]
+    assert row["converts"] == "yes" and row["passes"] == "no"
+    assert row["failure"].startswith("keras_distill would not hand it over: tiny_float32.tflite")
+
+
+@pytest.fixture
+def architectures(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module("architectures").ARCHITECTURES
+
+
+def test_the_table_hides_nothing(architectures):
+    rows = rows_of(TABLE)
+    assert len(architectures) >= 40
+    assert {(row["architecture"], row["recipe"]) for row in rows} == {
+        (name, recipe) for name in architectures for recipe in RECIPES
+    }
+    listed = {
+        (row["architecture"], row["recipe"], row["what"])
+        for row in rows_of(TABLE.with_name("export_matrix_failures.csv"))
+    }
+    missed = set()
+    for row in rows:
+        key = row["architecture"], row["recipe"]
+        if row["converts"] != "yes":
+            missed.add((*key, "converts"))
+            assert row["failure"], f"{key} says no reason"
+            continue
+        if row["passes"] != "yes":
+            missed.add((*key, "parity"))
+        if row["recipe"] != "float32":
+            if not row["share_of_float32"]:
+                missed.add((*key, "size"))
+            elif float(row["share_of_float32"]) > float(row["size_bar"]):
+                missed.add((*key, "size"))
+        fast = row["recipe"] == "int8" and row["family"] == "cnn" and float(row["macs"] or 0) > 1e6
+        if not row["p50_ms"] or (fast and not float(row["speed_ratio"] or 1) < 1):
+            missed.add((*key, "speed"))
+    assert missed == listed
+
+
+def test_the_summary_is_that_of_the_table():
+    rows = [matrix.read(TABLE)[key] for key in sorted(matrix.read(TABLE))]
+    wanted = [{k: str(v) for k, v in row.items()} for row in matrix.summary(rows)]
+    assert rows_of(TABLE.with_name("export_matrix_summary.csv")) == wanted
+
+
+@pytest.mark.slow
+def test_five_small_rows(architectures, tmp_path, monkeypatch):
+    monkeypatch.setenv(
+        "PYTHONPATH",
+        os.pathsep.join([str(BENCHMARKS.parent), *filter(None, [os.environ.get("PYTHONPATH")])]),
+    )
+    table = tmp_path / "table.csv"
+    for names, rows in (("mlp,cnn", "float32,int8"), ("multi_output", "int8")):
+        assert matrix.main(["--only", names, "--rows", rows], architectures, table) == 0
+    rows = rows_of(table)
+    assert len(rows) == 5 and {row["passes"] for row in rows} == {"yes"}, rows
+    assert matrix.main(["--check", "--only", "cnn", "--rows", "int8"], architectures, table) == 0
