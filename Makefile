@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 KOTLIN := kotlin junit4 libandroid-json-java default-jdk-headless
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test jax android slow lint notebooks bench mutate smoke clean
+.PHONY: help demo test jax android rows slow lint notebooks bench mutate smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ android: .venv/installed-test  ## export/android compiled and run; installs a Ko
 		|| echo "No Kotlin compiler could be installed (on Debian: apt-get install $(KOTLIN)): the tests say so and are skipped."
 	$(BIN)/python -m pytest -m slow tests/export/consumers/test_android.py
 
+rows: .venv/installed-test  ## five architectures of the export matrix, beside its table
+	$(BIN)/python benchmarks/export_matrix.py --check --only cnn,lstm,multi_output,subclassed,vit
+
 slow: .venv/installed-test  ## the tests that CONTRIBUTING lists as slow
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
@@ -66,6 +69,7 @@ bench: .venv/installed-test  ## measure again what README quotes
 	$(BIN)/python benchmarks/few_labels.py
 	$(BIN)/python benchmarks/compression_time.py
 	$(BIN)/python benchmarks/compression.py
+	$(BIN)/python benchmarks/export_matrix.py
 	$(BIN)/python benchmarks/robustness_students.py
 	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/keras-distill demo --seeds 3

@@ -20,7 +20,9 @@ operators ran it on the comparison examples; `flex_free`: no operator in it is o
   fewer than 10 layers with weights;
 - dynamic_range, int8: the same choice of class on 99 % of the examples where weights are trained;
   else, and for outputs of one number, a signal to noise of 15 dB, the outputs' mean over the
-  examples taken off (`parity_db` is with it, as `keras_distill.export.Parity` measures).
+  examples taken off (`parity_db` is with it, as `keras_distill.export.Parity` measures). Where
+  that is missed, `rounded_kernels_db` is the same of the Keras model itself, in float, with its
+  kernels rounded to 8 bits: what no file of 8-bit weights can do better, but by chance.
 
 `size_bar`: percent of the float32 file, 32 where that has 4 MB, else 40. `speed_ratio`: time for
 that of float32, one thread, taking turns, with the 95 % interval of its median; an int8 CNN of
@@ -47,9 +49,9 @@ RECIPES = ("float32", "dynamic_range", "int8")
 COLUMNS = (
     "architecture", "family", "recipe", "weights", "parameters", "macs", "layers", "converts",
     "stock_interpreter", "flex_free", "judged_by", "value", "bar", "passes",
-    "max_difference_share", "agreement", "signal_to_noise_db", "parity_db", "examples",
-    "float_operators", "bytes", "share_of_float32", "size_bar", "p50_ms", "float32_p50_ms",
-    "speed_ratio", "ratio_low", "ratio_high", "seconds", "failure",
+    "max_difference_share", "agreement", "signal_to_noise_db", "parity_db",
+    "rounded_kernels_db", "examples", "float_operators", "bytes", "share_of_float32", "size_bar",
+    "p50_ms", "float32_p50_ms", "speed_ratio", "ratio_low", "ratio_high", "seconds", "failure",
 )  # fmt: skip
 FAILURES = ("architecture", "recipe", "what", "measured", "bar or reason")
 UNITS = {"difference": " of the range", "agreement": " %", "signal_to_noise": " dB"}
@@ -186,7 +188,10 @@ def failures(rows):
         if row["passes"] != "yes":
             least = "≤" if row["judged_by"] == "difference" else "≥"
             unit = UNITS[row["judged_by"]]
-            add(row, "parity", f"{row['value']}{unit}", f"{least} {row['bar']}{unit}")
+            why = f"{least} {row['bar']}{unit}"
+            if row["rounded_kernels_db"]:
+                why += f"; the float model with 8-bit kernels: {row['rounded_kernels_db']} dB"
+            add(row, "parity", f"{row['value']}{unit}", why)
         if row["recipe"] != "float32" and within_size(row) is None:
             add(row, "size", "not measured", "There is no float32 file to compare it with.")
         elif within_size(row) is False:

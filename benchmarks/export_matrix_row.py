@@ -137,6 +137,38 @@ def measured_not_refused():
         yield told
 
 
+def with_rounded_kernels(model, given):
+    """{output: array} of the Keras model itself, in float, its kernels rounded to eight bits.
+
+    Each output channel has a scale of its own, as in the files. What this alone costs no file of
+    8-bit weights can win back: an untrained network may multiply every rounding by a hundred.
+    """
+    import keras
+
+    from keras_distill.export.serving.model_ends import model_ends
+    from keras_distill.export.serving.reference import reference
+    from keras_distill.export.serving.trace import call
+
+    kept = [(v, v.numpy()) for v in model.trainable_variables if len(v.shape) > 1]
+    depthwise = {
+        id(layer.kernel)
+        for layer in model._flatten_layers()
+        if isinstance(layer, (keras.layers.DepthwiseConv1D, keras.layers.DepthwiseConv2D))
+    }
+    try:
+        for variable, values in kept:
+            # A depthwise kernel's channels are its last two axes.
+            summed = values.ndim - (2 if id(variable) in depthwise else 1)
+            scale = np.abs(values).max(axis=tuple(range(summed)), keepdims=True) / 127
+            scale[scale == 0] = 1
+            variable.assign(np.rint(values / scale) * scale)
+        ends = model_ends(model)
+        return reference(ends, call(model, ends), given)
+    finally:
+        for variable, values in kept:
+            variable.assign(values)
+
+
 def one_line(error):
     """The whole of an error in one line, with no folder of this machine in it."""
     text = " ".join(str(error).split())
@@ -169,7 +201,9 @@ class Rows:
         keras.utils.set_random_seed(0)
         self._model = self.architecture.build()
         facts = self._known["facts"] = facts_of(self.architecture, self._model)
-        few = facts["macs"] and int(facts["macs"]) > MANY_MACS
+        # A share of choices needs its examples; decibels are sums over all outputs.
+        untrained = self.architecture.weights == "random"
+        few = untrained and facts["macs"] and int(facts["macs"]) > MANY_MACS
         self._samples = self.architecture.samples(FEWER if few else EXAMPLES, 2)
         steps = [r for r in RECIPES if r in recipes or (r == "float32" and not without_float32)]
         for recipe in steps:
@@ -220,6 +254,10 @@ class Rows:
         by, value, bar, passes = judged(
             self.architecture, recipe, layers, parity, expected, decibels
         )
+        rounded = ""
+        if not passes and by == "signal_to_noise":
+            rounded = with_rounded_kernels(self._model, given)
+            rounded = f"{signal_to_noise(expected, rounded):.1f}"
         flex = any(operator.name.startswith("Flex") for operator in read(path).operators)
         return {
             "converts": "yes",
@@ -233,6 +271,7 @@ class Rows:
             "agreement": f"{100 * parity.agreement:.2f}",
             "signal_to_noise_db": f"{decibels:.1f}",
             "parity_db": f"{parity.signal_to_noise_db:.1f}",
+            "rounded_kernels_db": rounded,
             "examples": str(parity.examples),
             "float_operators": str(artefact.manifest["float_operators"]),
             "bytes": str(path.stat().st_size),

@@ -290,7 +290,7 @@ def table_row(name, recipe="int8", **cells):
 def test_failures_name_each_bar_that_is_missed():
     rows = [
         table_row("good"),
-        table_row("noisy", value="9.1", passes="no"),
+        table_row("noisy", value="9.1", passes="no", rounded_kernels_db="8.2"),
         table_row("large", share_of_float32="41.0", size_bar="40"),
         table_row("slow", speed_ratio="1.2", ratio_low="1.1", ratio_high="1.3"),
         table_row("slow_but_small", speed_ratio="1.2", macs="900000"),
@@ -303,7 +303,13 @@ def test_failures_name_each_bar_that_is_missed():
     ]  # fmt: skip
     without = "There is no float32 file to compare it with."
     assert [tuple(each.values()) for each in matrix.failures(rows)] == [
-        ("noisy", "int8", "parity", "9.1 dB", "≥ 15 dB"),
+        (
+            "noisy",
+            "int8",
+            "parity",
+            "9.1 dB",
+            "≥ 15 dB; the float model with 8-bit kernels: 8.2 dB",
+        ),
         ("large", "int8", "size", "41.0 %", "≤ 40 %"),
         ("slow", "int8", "speed", "1.2 (1.1 to 1.3)", "< 1"),
         ("alone", "int8", "size", "not measured", without),
@@ -348,6 +354,25 @@ def test_signal_to_noise_is_of_what_varies():
     assert matrix_row.signal_to_noise(dead, dead) == -200
     assert matrix_row.signal_to_noise(expected, {"output": np.full((500, 4), np.nan)}) == -200
     assert matrix_row.signal_to_noise(expected, expected) == 200
+
+
+def test_rounded_kernels_are_those_of_a_file_and_are_given_back():
+    inputs = keras.Input((6, 6, 2))
+    depthwise = keras.layers.DepthwiseConv2D(3, depth_multiplier=2, use_bias=False)
+    head = keras.layers.Dense(3)
+    model = keras.Model(inputs, head(keras.layers.Flatten()(depthwise(inputs))))
+    before = model.get_weights()
+    x = np.random.default_rng(0).normal(size=(5, 6, 6, 2)).astype("float32")
+    received = matrix_row.with_rounded_kernels(model, {"input": x})["output"]
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+    # By hand: 127 steps to the largest of each channel.
+    steps = np.abs(before[0]).reshape(9, 4).max(0).reshape(2, 2) / 127
+    depthwise.kernel.assign(np.round(before[0] / steps) * steps)
+    steps = np.abs(before[1]).max(0) / 127
+    head.kernel.assign(np.round(before[1] / steps) * steps)
+    np.testing.assert_allclose(received, np.asarray(model(x)), atol=1e-6)
+    assert np.abs(received).max() > 0.1
 
 
 def judge(recipe="int8", weights="random", family="cnn", layers=9, noise=0.0, decibels=20.0, **out):
