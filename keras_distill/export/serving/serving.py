@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_distill.export.proof.examples import generate
+from keras_distill.export.serving.average_pooling import average_pooling
 from keras_distill.export.serving.finite_masks import finite_masks
 from keras_distill.export.serving.finite_paddings import finite_paddings
 from keras_distill.export.serving.hard_swish import hard_swish
@@ -115,6 +116,7 @@ class Serving:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.form.taken_off())
             stack.enter_context(finite_masks(self.integers is not None))
+            stack.enter_context(average_pooling(self.integers == "calibration"))
             stack.enter_context(hard_swish(self.integers == "calibration"))
             stack.enter_context(finite_paddings(self.integers is not None, self._in_eager))
             done = stack.enter_context(unrolled(self.model, self._unroll))
