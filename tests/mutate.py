@@ -48,7 +48,7 @@ def turns_red(row):
     with tempfile.TemporaryDirectory(prefix="keras-distill-mutate-") as folder:
         copy = pathlib.Path(folder)
         tracked = subprocess.run(
-            ["git", "ls-files", "keras_distill", "tests", "pyproject.toml"],
+            ["git", "ls-files", "benchmarks", "keras_distill", "tests", "pyproject.toml"],
             cwd=ROOT, check=True, capture_output=True, text=True,
         ).stdout.splitlines()  # fmt: skip
         for name in tracked:
