@@ -34,10 +34,10 @@ _MULTIPLYING = {
 }  # fmt: skip
 
 
-def signal_to_noise(expected, received):
+def varying(expected, received):
     """dB of {output: array} less its mean over the examples; of several outputs the worst.
 
-    What all examples have in common is no signal: an untrained network's outputs are nearly
+    What all examples have in common is no signal here: an untrained network's outputs are nearly
     constant, and a file that gave that constant alone would come out well.
     """
     return min(_decibels(expected[name], received[name]) for name in expected)
@@ -61,7 +61,7 @@ def difference_share(parity):
     return max(np.inf if np.isnan(share) else share for share in shares)
 
 
-def judged(architecture, recipe, layers, parity, expected, decibels):
+def judged(architecture, recipe, layers, parity, expected):
     """(judged_by, value, bar, whether it passes) of one file.
 
     The choice of a class means something only where weights are trained and there is a choice:
@@ -77,6 +77,7 @@ def judged(architecture, recipe, layers, parity, expected, decibels):
     if architecture.weights != "random" and choices:
         agreement = 100 * min(parity.outputs[name].agreement for name in choices)
         checks.append(("agreement", agreement, 99.0, agreement >= 99))
+    decibels = parity.signal_to_noise_db
     if architecture.weights == "random" or len(choices) < len(expected):
         checks.append(("signal_to_noise", decibels, 15.0, decibels >= 15))
     return next((check for check in checks if not check[-1]), checks[0])
@@ -249,15 +250,14 @@ class Rows:
         # The stock interpreter, on the file as it lies there; a Flex operator stops it.
         given, _ = collect(self._samples, model_ends(self._model).inputs, EXAMPLES, "samples")
         expected, parity = told["expected"], artefact.parity
-        decibels = signal_to_noise(expected, TFLiteFile(path).predict(given))
+        less_mean = varying(expected, TFLiteFile(path).predict(given))
         layers = int(self._known["facts"]["layers"])
-        by, value, bar, passes = judged(
-            self.architecture, recipe, layers, parity, expected, decibels
-        )
+        by, value, bar, passes = judged(self.architecture, recipe, layers, parity, expected)
         rounded = ""
         if not passes and by == "signal_to_noise":
             rounded = with_rounded_kernels(self._model, given)
-            rounded = f"{signal_to_noise(expected, rounded):.1f}"
+            alone = kd.export.Parity.measure(expected, rounded, "samples")
+            rounded = f"{alone.signal_to_noise_db:.1f}"
         flex = any(operator.name.startswith("Flex") for operator in read(path).operators)
         return {
             "converts": "yes",
@@ -269,8 +269,8 @@ class Rows:
             "passes": "yes" if passes else "no",
             "max_difference_share": f"{difference_share(parity):.3g}",
             "agreement": f"{100 * parity.agreement:.2f}",
-            "signal_to_noise_db": f"{decibels:.1f}",
-            "parity_db": f"{parity.signal_to_noise_db:.1f}",
+            "signal_to_noise_db": f"{parity.signal_to_noise_db:.1f}",
+            "varying_db": f"{less_mean:.1f}",
             "rounded_kernels_db": rounded,
             "examples": str(parity.examples),
             "float_operators": str(artefact.manifest["float_operators"]),

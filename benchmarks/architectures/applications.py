@@ -1,14 +1,14 @@
 """The families of keras.applications: the smallest member of each, small inputs, ten classes.
 
-Kernels are random. `include_preprocessing=False` where there is a choice, so that most
+Kernels are drawn after He et al. `include_preprocessing=False` where there is a choice, so that most
 take images in [0, 1]; EfficientNetB0 and ConvNeXt scale inside and take pixels from 0 to 255.
 """
 
 import keras
 
 from architectures.architecture import Architecture
+from architectures.he_kernels import he_kernels
 from architectures.made_up import waves
-from architectures.settled import settled
 
 
 def _pixels(size):
@@ -28,7 +28,7 @@ def _network(family, size, samples, arguments):
             classifier_activation=None,
             **arguments,
         )
-        return settled(model, samples)
+        return he_kernels(model)
 
     return build
 
@@ -39,11 +39,7 @@ def _vgg16():
     base = keras.applications.VGG16(
         include_top=False, weights=None, input_shape=(32, 32, 3), pooling="avg"
     )
-    # Without normalization Glorot's kernels let values vanish; He's keep their size.
-    for seed, layer in enumerate(base.layers):
-        if isinstance(layer, keras.layers.Conv2D):
-            layer.kernel.assign(keras.initializers.HeNormal(seed)(layer.kernel.shape))
-    x = base(keras.layers.Rescaling(4.0, offset=-2.0)(inputs))
+    x = he_kernels(base)(keras.layers.Rescaling(4.0, offset=-2.0)(inputs))
     return keras.Model(inputs, keras.layers.Dense(10)(x), name="vgg16")
 
 

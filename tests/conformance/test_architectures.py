@@ -87,6 +87,17 @@ def test_statistics_are_settled_and_momentum_is_given_back():
     assert layer.momentum == 0.9
 
 
+def test_kernels_are_drawn_as_he_draws_them():
+    inputs = keras.Input((8, 8, 64))
+    wide = keras.layers.Conv2D(128, 3, use_bias=False)
+    depthwise = keras.layers.DepthwiseConv2D(5, use_bias=False)
+    model = keras.Model(inputs, depthwise(wide(inputs)))
+    drawn = [part("architectures.he_kernels").he_kernels(model).get_weights() for _ in range(2)]
+    for one, other, summed in zip(*drawn, (9 * 64, 25), strict=True):
+        np.testing.assert_array_equal(one, other)
+        np.testing.assert_allclose(one.std(), (2 / summed) ** 0.5, rtol=0.03)
+
+
 # A legacy file made by hand: the names that PyTorch would write, without PyTorch.
 
 

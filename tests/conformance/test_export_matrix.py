@@ -1,6 +1,7 @@
 """The export matrix: goes on where it stopped, loses no row, hides no failure."""
 
 import csv
+import dataclasses
 import importlib.util
 import json
 import os
@@ -321,39 +322,42 @@ def test_failures_name_each_bar_that_is_missed():
 
 def test_the_summary_counts_by_family_and_recipe():
     rows = [
-        table_row("a"),
-        table_row("b", value="30", share_of_float32="36.0", speed_ratio="1.1"),
+        table_row("a", varying_db="14.9"),
+        table_row("b", varying_db="15.0", value="30", share_of_float32="36.0", speed_ratio="1.1"),
         table_row("c", judged_by="agreement", value="98.00", passes="no", speed_ratio="0.6"),
         table_row("d", converts="no", flex_free="no", stock_interpreter="no", passes="no"),
         table_row("e", family="text", share_of_float32="", speed_ratio=""),
     ]
     cnn, text = matrix.summary(rows)
     assert list(cnn.values()) == [
-        "cnn", "int8", 4, 3, 3, 2, "98.0 %; 25.0 dB", "26.0", "2 of 3", "2 of 3 (0.60)"
+        "cnn", "int8", 4, 3, 3, 2, "1 of 2", "98.0 %; 25.0 dB", "26.0", "2 of 3",
+        "2 of 3 (0.60)",
     ]  # fmt: skip
-    assert list(text.values()) == ["text", "int8", 1, 1, 1, 1, "20.0 dB", "–", "–", "–"]
+    assert list(text.values()) == [
+        "text", "int8", 1, 1, 1, 1, "–", "20.0 dB", "–", "–", "–"
+    ]  # fmt: skip
 
 
-def test_signal_to_noise_is_of_what_varies():
+def test_what_varies_is_less_the_mean_over_the_examples():
     rng = np.random.default_rng(0)
     varying, noise = rng.normal(size=(2, 500, 4))
     expected = {"output": 1000 + varying}
     received = {"output": 1000 + varying + 0.1 * noise}
-    assert matrix_row.signal_to_noise(expected, received) == pytest.approx(20, abs=0.3)
+    assert matrix_row.varying(expected, received) == pytest.approx(20, abs=0.3)
     # Parity's own figure is flattered by the constant; a file of that constant alone has 0 dB.
     assert kd.export.Parity.measure(expected, received, "samples").signal_to_noise_db > 75
     constant = {"output": np.broadcast_to(expected["output"].mean(0), (500, 4))}
-    assert matrix_row.signal_to_noise(expected, constant) == pytest.approx(0, abs=1e-6)
+    assert matrix_row.varying(expected, constant) == pytest.approx(0, abs=1e-6)
     # A constant that is off is noise, and the worst of several outputs counts.
     shifted = {"output": expected["output"] + 1}
-    assert matrix_row.signal_to_noise(expected, shifted) == pytest.approx(0, abs=0.3)
-    assert matrix_row.signal_to_noise(
+    assert matrix_row.varying(expected, shifted) == pytest.approx(0, abs=0.3)
+    assert matrix_row.varying(
         expected | {"other": varying}, received | {"other": varying + noise}
     ) == pytest.approx(0, abs=0.3)
     dead = {"output": np.ones((5, 2))}
-    assert matrix_row.signal_to_noise(dead, dead) == -200
-    assert matrix_row.signal_to_noise(expected, {"output": np.full((500, 4), np.nan)}) == -200
-    assert matrix_row.signal_to_noise(expected, expected) == 200
+    assert matrix_row.varying(dead, dead) == -200
+    assert matrix_row.varying(expected, {"output": np.full((500, 4), np.nan)}) == -200
+    assert matrix_row.varying(expected, expected) == 200
 
 
 def test_rounded_kernels_are_those_of_a_file_and_are_given_back():
@@ -380,8 +384,9 @@ def judge(recipe="int8", weights="random", family="cnn", layers=9, noise=0.0, de
     received = {name: values[::-1] if noise == 1 else values for name, values in expected.items()}
     received = {name: values + noise * 1.0 for name, values in received.items()}
     parity = kd.export.Parity.measure(expected, received, "samples")
+    parity = dataclasses.replace(parity, signal_to_noise_db=decibels)
     architecture = Named("a", family, weights)
-    return matrix_row.judged(architecture, recipe, layers, parity, expected, decibels)
+    return matrix_row.judged(architecture, recipe, layers, parity, expected)
 
 
 def test_what_judges_a_file():
@@ -436,6 +441,7 @@ def test_a_real_row_of_each_kind(tmp_path):
     assert made["float32"]["judged_by"] == "difference"
     assert float(made["float32"]["max_difference_share"]) < 1e-5
     assert float(made["int8"]["signal_to_noise_db"]) > 15
+    assert float(made["int8"]["varying_db"]) < float(made["int8"]["signal_to_noise_db"])
     assert float(made["int8"]["ratio_low"]) <= float(made["int8"]["speed_ratio"])
 
 
