@@ -24,7 +24,8 @@ from unittest import mock
 import numpy as np
 
 RECIPES = ("float32", "dynamic_range", "int8")
-EXAMPLES, FEWER, MANY_MACS = 200, 64, 200e6
+# Examples to calibrate on and to compare on; fewer where each takes long, more where choices count.
+EXAMPLES, FEWER, CHOICES, MANY_MACS = 200, 64, 1000, 200e6
 # Above this a converter's constants weigh little, and int8 has to show a quarter of the size.
 LARGE_FILE = 4e6
 _MOST_DB = 200.0
@@ -202,10 +203,7 @@ class Rows:
         keras.utils.set_random_seed(0)
         self._model = self.architecture.build()
         facts = self._known["facts"] = facts_of(self.architecture, self._model)
-        # A share of choices needs its examples; decibels are sums over all outputs.
-        untrained = self.architecture.weights == "random"
-        few = untrained and facts["macs"] and int(facts["macs"]) > MANY_MACS
-        self._samples = self.architecture.samples(FEWER if few else EXAMPLES, 2)
+        self._samples = self.architecture.samples(self._comparisons(facts["macs"]), 2)
         steps = [r for r in RECIPES if r in recipes or (r == "float32" and not without_float32)]
         for recipe in steps:
             self._known["at"] = recipe
@@ -220,6 +218,13 @@ class Rows:
                 self._write()
             began = time.monotonic()
         return self._known["rows"]
+
+    def _comparisons(self, macs):
+        """On how many examples: one choice in a hundred takes many, decibels take few."""
+        many = macs and int(macs) > MANY_MACS
+        if self.architecture.weights == "random":
+            return FEWER if many else EXAMPLES
+        return EXAMPLES if many else CHOICES
 
     def _write(self):
         part = self._out.with_name(f"{self._out.name}.part")
@@ -248,7 +253,7 @@ class Rows:
             with contextlib.suppress(ValueError, RuntimeError):
                 self._known["facts"]["macs"] = str(macs_of_file(path))
         # The stock interpreter, on the file as it lies there; a Flex operator stops it.
-        given, _ = collect(self._samples, model_ends(self._model).inputs, EXAMPLES, "samples")
+        given, _ = collect(self._samples, model_ends(self._model).inputs, CHOICES, "samples")
         expected, parity = told["expected"], artefact.parity
         less_mean = varying(expected, TFLiteFile(path).predict(given))
         layers = int(self._known["facts"]["layers"])

@@ -1,7 +1,7 @@
 """The families of keras.applications: the smallest member of each, small inputs, ten classes.
 
-Kernels are drawn after He et al. `include_preprocessing=False` where there is a choice, so that most
-take images in [0, 1]; EfficientNetB0 and ConvNeXt scale inside and take pixels from 0 to 255.
+Kernels are drawn after He et al. `include_preprocessing=False` where there is a choice, so that
+most take images in [0, 1]; EfficientNetB0 and ConvNeXt scale inside and take 0 to 255.
 """
 
 import keras
