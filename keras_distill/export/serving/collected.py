@@ -60,11 +60,10 @@ def _texts(data, limit):
 
 
 def _are_texts(data):
+    name = getattr(getattr(data, "dtype", None), "name", "object")
+    if name != "object":
+        return name.startswith(("str", "bytes"))
     # An array of objects tells its kind by what is in it, as a list does.
-    if hasattr(data, "dtype") and getattr(data.dtype, "name", "") == "string":
-        return True
-    if hasattr(data, "dtype") and data.dtype != object:
-        return np.asarray(data).dtype.kind in "US"
     return len(data) > 0 and all(isinstance(one, (str, bytes)) for one in data)
 
 
