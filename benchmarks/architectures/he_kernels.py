@@ -16,6 +16,8 @@ def he_kernels(model):
         He et al. 2015, "Delving Deep into Rectifiers", https://arxiv.org/abs/1502.01852
     """
     for seed, layer in enumerate(model._flatten_layers()):
+        if not layer.built:  # KerasHub makes some that its network does not use.
+            continue
         if isinstance(layer, keras.layers.DepthwiseConv2D):
             # What one channel sums over; Keras's initializer would count the channels too.
             deviation = np.sqrt(2 / np.prod(layer.kernel.shape[:2]))
