@@ -12,7 +12,8 @@ class Architecture:
 
     `build()` gives a `keras.Model`, trained where `weights` says so; the caller seeds Keras
     before. `samples(n, seed)` gives an array or a dict of arrays, float32 or int32. Calibration
-    takes seed 1, comparison seed 2; where the data are real these are different examples.
+    takes seed 1, comparison seed 2; where the data are real these are different examples, and
+    there may be fewer than `n`.
     """
 
     name: str
