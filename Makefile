@@ -69,7 +69,7 @@ bench: .venv/installed-test  ## measure again what README quotes
 	$(BIN)/python benchmarks/few_labels.py
 	$(BIN)/python benchmarks/compression_time.py
 	$(BIN)/python benchmarks/compression.py
-	$(BIN)/python benchmarks/export_matrix.py
+	$(BIN)/python benchmarks/export_matrix.py --again
 	$(BIN)/python benchmarks/robustness_students.py
 	$(BIN)/python benchmarks/robustness.py
 	$(BIN)/keras-distill demo --seeds 3
