@@ -12,8 +12,9 @@ version = re.search(
     re.MULTILINE,
 ).group(1)
 
-nlp = ["keras-hub>=0.32", "keras-nlp>=0.32", "tensorflow-text>=2.20"]
+nlp = ["keras-hub>=0.32", "keras-nlp>=0.32", "tensorflow-text>=2.20", "safetensors>=0.6"]
 cv = ["keras-cv==0.9.0"]
+search = ["keras-tuner>=1.4.7"]
 tracking = ["tensorboard>=2.20", "wandb>=0.20"]
 notebooks = ["jupytext>=1.16", "nbconvert>=7.16", "nbclient>=0.10", "ipykernel>=6.29"]
 lint = ["ruff>=0.12", "codespell>=2.4", "import-linter>=2.3"]
@@ -25,8 +26,10 @@ test = [
     "wheel>=0.45",
     "setuptools>=75,<81",
     "foolbox>=3.3.4",  # its attacks, beside ours
-    "keras-hub>=0.32",  # its backbones are quantized in the tests
     *cv,
+    *nlp,
+    *search,
+    *tracking,
     *notebooks,
     *lint,
 ]
@@ -66,6 +69,7 @@ setup(
     ],
     extras_require={
         "nlp": nlp,
+        "search": search,
         "cv": cv,
         "tracking": tracking,
         "notebooks": notebooks,
