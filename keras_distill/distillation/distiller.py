@@ -18,7 +18,6 @@ from keras_distill.distillation.arguments import (
     deserialized,
     layer_paths,
 )
-from keras_distill.distillation.model_inputs import fed
 from keras_distill.distillation.non_finite_stop import NonFiniteStop
 from keras_distill.distillation.online_teacher import OnlineTeacher, training_of
 from keras_distill.distillation.seed_states import seed_states
@@ -28,6 +27,7 @@ from keras_distill.losses import DistillationLoss
 from keras_distill.predictors import FeatureTaps, output_kind
 from keras_distill.teachers import Ensemble, Precomputed
 from keras_distill.teachers.attached_batch import detached
+from keras_distill.teachers.model_inputs import fed
 
 
 class _Untracked:

@@ -6,8 +6,8 @@ import inspect
 import keras
 from keras import ops
 
-from keras_distill.distillation.model_inputs import fed
 from keras_distill.predictors import FeatureTaps, output_kind
+from keras_distill.teachers.model_inputs import fed
 
 
 class OnlineTeacher:

@@ -167,6 +167,7 @@ _DIFFERENCES = {
     "feature_shapes": "with other features",
     "top_k": "with another top_k",
     "views": "of other views of the examples",
+    "teacher_inputs": "of a teacher that was fed otherwise (`teacher_inputs`)",
 }
 
 

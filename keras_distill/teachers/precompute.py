@@ -8,6 +8,7 @@ import numpy as np
 from keras_distill.predictors.feature_taps import FeatureTaps
 from keras_distill.predictors.output_kind import output_kind
 from keras_distill.teachers.fingerprint import fingerprint
+from keras_distill.teachers.model_inputs import fed
 from keras_distill.teachers.output_cache import OutputCache
 from keras_distill.teachers.sample_keys import sample_keys
 from keras_distill.teachers.stored_outputs import DTYPES, encoded, encoded_top
@@ -27,6 +28,7 @@ def precompute(
     epochs=1,
     seed=0,
     verbose=True,
+    teacher_inputs=None,
 ):
     """Writes a teacher's outputs for every example to a folder, in one pass.
 
@@ -53,6 +55,10 @@ def precompute(
             Defaults to 1.
         seed: Of the views. Defaults to 0.
         verbose: Whether to show a progress bar. Defaults to `True`.
+        teacher_inputs: What the teacher is fed of a batch's x, as in `Distiller`: `None`
+            for all of it, key(s) of a dict x (teacher and student with tokenizers of their
+            own), or a layer or function of x. The folder does not tell one function from
+            another. Defaults to `None`.
 
     Returns:
         A `Precomputed`, the `teacher` of a `Distiller`.
@@ -80,7 +86,7 @@ def precompute(
             "Without `augment` every epoch sees the same examples. "
             f"Received: epochs={epochs} and augment=None. Pass augment=..., or leave epochs at 1."
         )
-    reader = _Reader(teacher, list(features or []))
+    reader = _Reader(teacher, list(features or []), teacher_inputs)
     batches = view_batches(dataset, augment, epochs, seed)
     steps, batches = batches.steps, iter(batches)
     first = next(batches, None)
@@ -105,6 +111,8 @@ def precompute(
             "output_kind": "logits" if top_k is not None else kind,
             "top_k": top_k,
             "views": None if augment is None else {"epochs": epochs, "seed": seed},
+            # Folders written before the argument was there go without.
+            **({} if teacher_inputs is None else {"teacher_inputs": _named(teacher_inputs)}),
         },
     )
     bar = keras.utils.Progbar(steps, unit_name="batch") if verbose else None
@@ -117,15 +125,16 @@ def precompute(
 class _Reader(keras.Model):
     """Outputs and features of a teacher in one compiled forward."""
 
-    def __init__(self, teacher, paths):
+    def __init__(self, teacher, paths, inputs):
         super().__init__(name="reader")
+        self._inputs = inputs
         self._taps = FeatureTaps(teacher, paths, "teacher")
         self._paths = paths
         self.teacher = teacher
 
     def call(self, x):
         with self._taps.capture() as features:
-            outputs = self.teacher(x, training=False)
+            outputs = self.teacher(fed(x, self._inputs, "teacher"), training=False)
         return {"features": [features[path] for path in self._paths], "outputs": outputs}
 
     def run(self, x):
@@ -133,6 +142,10 @@ class _Reader(keras.Model):
         made = self.predict_on_batch(x)
         made = keras.tree.map_structure(lambda each: np.asarray(each, "float32"), made)
         return dict(zip(self._paths, made["features"], strict=True)), made["outputs"]
+
+
+def _named(inputs):
+    return "a function" if callable(inputs) else inputs
 
 
 def _fill(cache, reader, batches, arrays_of, bar):

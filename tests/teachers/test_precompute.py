@@ -193,3 +193,55 @@ def test_kill_9_in_the_middle_of_the_pass_and_resume(tmp_path):
     # One forward to see the shapes, two for what was not kept.
     assert done.stdout.split() == ["forwards", "3"]
     assert not [name for name in os.listdir(tmp_path / "c") if "partial" in name]
+
+
+def test_a_teacher_with_inputs_of_its_own(tmp_path):
+    """Two tokenizers, one batch: the teacher sees its part, and is found by the whole."""
+    rng = np.random.default_rng(0)
+    data = [
+        {"teacher": rng.random((8, 6), "float32"), "student": rng.random((8, 2), "float32")}
+        for _ in range(2)
+    ]
+
+    class Pairs(keras.utils.PyDataset):
+        num_batches = 2
+
+        def __getitem__(self, index):
+            return data[index], np.zeros(8, "int32")
+
+    teacher = build()
+    made = precompute(
+        teacher, Pairs(), tmp_path / "a", dtype="float32", teacher_inputs="teacher", verbose=False
+    )
+    for batch, (x, _) in zip(
+        data, (attach(Pairs(), tmp_path / "a")[i] for i in (0, 1)), strict=True
+    ):
+        inputs, _, stored = detached(x)
+        np.testing.assert_array_equal(inputs["student"], batch["student"])
+        np.testing.assert_allclose(stored["outputs"], teacher(batch["teacher"]), atol=1e-6)
+    assert made.source.made_by["teacher_inputs"] == "teacher"
+    doubled = precompute(
+        teacher,
+        Pairs(),
+        tmp_path / "b",
+        dtype="float32",
+        teacher_inputs=lambda x: 2.0 * x["teacher"],
+        verbose=False,
+    )
+    np.testing.assert_allclose(
+        doubled.source.read(np.arange(8), [])[1], teacher(2 * data[0]["teacher"]), atol=1e-6
+    )
+    sentence = (
+        f"'{tmp_path / 'b'}' holds outputs of a teacher that was fed otherwise (`teacher_inputs`). "
+        "Received: 'teacher'; the folder was made with 'a function'. Choose another folder, or "
+        "delete this one."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        precompute(
+            teacher,
+            Pairs(),
+            tmp_path / "b",
+            dtype="float32",
+            teacher_inputs="teacher",
+            verbose=False,
+        )

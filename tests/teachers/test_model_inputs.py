@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from keras_distill.distillation.model_inputs import fed
+from keras_distill.teachers.model_inputs import fed
 
 
 def test_all_four_ways():
