@@ -8,27 +8,38 @@ import keras
 import numpy as np
 
 from keras_distill.files.sha256 import sha256
+from keras_distill.predictors.named_inputs import named_inputs
 from keras_distill.predictors.output_kind import output_kind
 from keras_distill.predictors.predictor import Predictor
+from keras_distill.predictors.saved_model_folder import SavedModelFolder
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 
-def load(model, name=None):
+def load(model, name=None, preprocessor=None):
     """Makes a `Predictor` of anything that predicts.
+
+    A model of texts takes texts: a KerasHub task by its own preprocessor, any other model of
+    token ids by the one given beside it.
 
     Args:
         model: A `keras.Model`; the path of a `.keras` file, a `.tflite` file or a SavedModel
             folder; an artefact of `keras_distill.export`; a function that takes a float32
-            array of images and returns outputs; or a `Predictor`, which is returned as it is.
+            array of images or an array of texts and returns outputs; or a `Predictor`, which is
+            returned as it is.
         name: What to call it in tables and errors. Defaults to the model's, the file's or
             the function's name.
+        preprocessor: What makes the model's numbers of texts: a KerasHub preprocessor, a
+            `keras.layers.TextVectorization`, or a function of a list of str that returns an
+            array, a list of them or a dict by the inputs' names. Defaults to the `preprocessor`
+            of a KerasHub task.
 
     Returns:
         A `Predictor`.
 
     Raises:
         FileNotFoundError: If nothing is at the path.
-        ValueError: If what is there is damaged or of another kind.
+        ValueError: If what is there is damaged or of another kind, or `preprocessor` is no
+            function.
 
     Example:
 
@@ -40,21 +51,32 @@ def load(model, name=None):
     assert predictor.probabilities(np.zeros((4, 8, 8, 1))).shape == (4, 3)
     ```
     """
+    if preprocessor is not None and not callable(preprocessor):
+        raise ValueError(
+            "`preprocessor` must be a KerasHub preprocessor, a keras.layers.TextVectorization or "
+            f"a function of texts. Received: {preprocessor!r}."
+        )
     if isinstance(model, Predictor):
+        if preprocessor is not None:
+            raise ValueError(
+                f"{model.name!r} is a Predictor already, which keeps its own preprocessor. Give "
+                "`preprocessor` where it is loaded."
+            )
         return model
     if isinstance(model, keras.Model):
-        return _of_keras(model, name or model.name, None)
+        return _of_keras(model, name or model.name, None, preprocessor)
     if isinstance(model, (str, os.PathLike)):
-        return _of_path(pathlib.Path(model), name)
+        return _of_path(pathlib.Path(model), name, preprocessor)
     if callable(model):
-        return Predictor(model, "callable", name or getattr(model, "__name__", "callable"))
+        name = name or getattr(model, "__name__", "callable")
+        return Predictor(model, "callable", name, preprocessor=preprocessor)
     raise ValueError(
         f"Cannot predict with {model!r}. Expected a keras.Model, the path of a .keras file, a "
-        ".tflite file or a SavedModel folder, or a function of images."
+        ".tflite file or a SavedModel folder, or a function of images or texts."
     )
 
 
-def _of_path(path, name):
+def _of_path(path, name, preprocessor):
     name = name or path.stem
     if not path.exists():
         raise FileNotFoundError(
@@ -62,33 +84,20 @@ def _of_path(path, name):
             "SavedModel folder: check the path."
         )
     if path.is_dir():
-        return _of_saved_model(path, name)
+        return _of_folder(path, name, preprocessor)
     if path.suffix == ".keras":
         try:
-            model = keras.saving.load_model(path)
+            model = keras.saving.load_model(path, compile=False)
         except (OSError, ValueError, KeyError) as error:
             raise ValueError(
                 f"Could not read {str(path)!r} as a Keras model: {error} If it holds classes of "
                 "your own, register them with keras.saving.register_keras_serializable; if it "
                 "is damaged, save it again."
             ) from error
-        return _of_keras(model, name, path)
+        return _of_keras(model, name, path, preprocessor)
     if path.suffix == ".tflite":
         _refuse_altered(path)
-        file = TFLiteFile(path)
-        counts = len(file.inputs), len(file.results)
-        if counts != (1, 1):
-            raise ValueError(
-                f"{str(path)!r} has {counts[0]} inputs and {counts[1]} outputs; a predictor "
-                "needs a model with one of each."
-            )
-        predict = file.predict
-        if file.takes_pixels:
-            # Whoever predicts has images in [0, 1], as for every other kind of model.
-            def predict(images):
-                return file.predict(np.rint(255 * images))
-
-        return Predictor(predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs)
+        return _of_tflite(path, name, preprocessor)
     raise ValueError(
         f"Cannot tell what {str(path)!r} is. Expected a file that ends in .keras or .tflite, or "
         "a SavedModel folder."
@@ -110,52 +119,75 @@ def _refuse_altered(path):
         )
 
 
-def _of_keras(model, name, path):
+def _of_tflite(path, name, preprocessor):
+    file = TFLiteFile(path)
+    predict = _checked(path, file.inputs, len(file.results), preprocessor, file.predict)
+    if file.takes_pixels:
+        # Whoever predicts has images in [0, 1], as for every other kind of model.
+        def predict(images):
+            return file.predict(np.rint(255 * images))
+
+    return Predictor(
+        predict, "tflite", name, file.input_shape, path=path, outputs=file.outputs,
+        preprocessor=preprocessor, texts=False,
+    )  # fmt: skip
+
+
+def _of_folder(path, name, preprocessor):
+    folder = SavedModelFolder(path)
+    predict = _checked(path, folder.inputs, 1, preprocessor, folder.predict)
+    texts = next(iter(folder.inputs.values())).dtype.name == "string"
+    return Predictor(
+        predict, "saved_model", name, folder.input_shape, path=path, preprocessor=preprocessor,
+        texts=texts,
+    )  # fmt: skip
+
+
+def _checked(path, inputs, outputs, preprocessor, predict):
+    """A file's function, by the names of its inputs where a preprocessor fills them."""
+    if outputs != 1 or (len(inputs) != 1 and preprocessor is None):
+        hint = "" if outputs != 1 else " Of a model of texts give its `preprocessor`."
+        raise ValueError(
+            f"{str(path)!r} has {len(inputs)} inputs and {outputs} outputs; a predictor needs a "
+            f"model with one of each.{hint}"
+        )
+    if preprocessor is None:
+        return predict
+    return lambda features: predict(named_inputs(features, inputs))
+
+
+def _of_keras(model, name, path, preprocessor):
     shape = getattr(model, "input_shape", None)
     single = isinstance(shape, tuple) and all(n is None or isinstance(n, int) for n in shape)
+    inputs = getattr(model, "inputs", None) or []
+    own = getattr(model, "preprocessor", None)
+    if preprocessor is None and getattr(own, "tokenizer", None) is not None:
+        preprocessor = own
+    predict = model.predict_on_batch
+    if preprocessor is not None:
+        names = _names(model, inputs)
+
+        def predict(features):
+            if names:
+                named = named_inputs(features, names)
+                features = named if len(names) > 1 else next(iter(named.values()))
+            # A KerasHub task's own would tokenize a second time.
+            return keras.Model.predict_on_batch(model, features)
+
     return Predictor(
-        model.predict_on_batch,
+        predict,
         "keras",
         name,
         tuple(shape[1:]) if single else None,
         model=model,
         path=path,
         outputs=output_kind(model),
+        preprocessor=preprocessor,
+        texts=any(each.dtype == "string" for each in inputs) if inputs else None,
     )
 
 
-def _of_saved_model(path, name):
-    if not (path / "saved_model.pb").exists():
-        raise ValueError(
-            f"The folder {str(path)!r} is no SavedModel: it holds no saved_model.pb. Give the "
-            "folder that keras_distill.export.to_saved_model or model.export wrote."
-        )
-    import tensorflow as tf
-
-    try:
-        loaded = tf.saved_model.load(str(path))
-    except (OSError, ValueError, tf.errors.OpError) as error:
-        raise ValueError(
-            f"Could not read the SavedModel {str(path)!r}; it is damaged or incomplete: {error} "
-            "Export it again."
-        ) from error
-    signature = loaded.signatures.get("serving_default")
-    if signature is None:
-        raise ValueError(
-            f"The SavedModel {str(path)!r} has no signature 'serving_default'; it has "
-            f"{sorted(loaded.signatures)}. Export it again with a serving signature."
-        )
-    inputs = signature.structured_input_signature[1]
-    if len(inputs) != 1:
-        raise ValueError(
-            f"The SavedModel {str(path)!r} has {len(inputs)} inputs ({', '.join(inputs)}); a "
-            "predictor needs a model with one."
-        )
-    ((argument, spec),) = inputs.items()
-
-    # `loaded` is held by the function: its variables would vanish with it.
-    def function(images, loaded=loaded):
-        return signature(**{argument: tf.constant(images, spec.dtype)})
-
-    shape = None if spec.shape.rank is None else tuple(spec.shape[1:])
-    return Predictor(function, "saved_model", name, shape, path=path)
+def _names(model, inputs):
+    """What the model calls its inputs: its dict's keys, else the names of the layers."""
+    keys = None if isinstance(model, keras.Sequential) else getattr(model, "input", None)
+    return list(keys) if isinstance(keys, dict) else [each.name for each in inputs]

@@ -170,6 +170,8 @@ def quantize(values, tensor):
     if dtype.kind not in "iu":
         return values.astype(dtype)
     limits = np.iinfo(dtype)
+    if values.dtype.kind == "b":
+        return values.astype(dtype)
     if not scale:
         values = np.rint(values) if values.dtype.kind == "f" else values
         return np.clip(values, limits.min, limits.max).astype(dtype)

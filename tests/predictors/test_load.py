@@ -121,7 +121,8 @@ def test_file_of_another_kind(tmp_path):
 def test_thing_of_another_kind():
     message = (
         "Cannot predict with 3. Expected a keras.Model, the path of a .keras file, a .tflite "
-        "file or a SavedModel folder, or a function of images."
+        "file or a SavedModel folder, or a function of images or "
+        "texts."
     )
     fails(ValueError, message, 3)
 
