@@ -1,4 +1,7 @@
 """Students and small architectures, all ending in logits."""
 
+from keras_distill.models.bag_of_embeddings import bag_of_embeddings as bag_of_embeddings
+from keras_distill.models.bilstm import bilstm as bilstm
 from keras_distill.models.cifar_resnet import cifar_resnet as cifar_resnet
 from keras_distill.models.narrow import narrow as narrow
+from keras_distill.models.text_cnn import text_cnn as text_cnn
