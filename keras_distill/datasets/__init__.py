@@ -1,4 +1,4 @@
-"""Data in one convention: float32 images in [0, 1], integer labels, three splits."""
+"""Data in one convention: float32 images in [0, 1] or texts, integer labels, three splits."""
 
 from keras_distill.datasets.corrupted_dataset import CorruptedDataset as CorruptedDataset
 from keras_distill.datasets.load import load as load

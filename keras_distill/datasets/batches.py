@@ -1,18 +1,18 @@
-"""From arrays to the one convention: batches of float32 images in [0, 1] and int32 labels."""
+"""From arrays to the one convention: float32 images in [0, 1] or strings, and int32 labels."""
 
 import numpy as np
 
 
-def in_order(images, labels, batch_size):
+def in_order(inputs, labels, batch_size):
     """Batches in the order of the arrays, for validation and test."""
     import tensorflow as tf
 
-    fetch = _fetch(images, labels)
+    fetch = _fetch(inputs, labels)
     numbers = tf.data.Dataset.range(len(labels)).batch(batch_size)
     return _without_numbers(numbers.map(lambda indices: (indices, *fetch(indices))))
 
 
-def shuffled(images, labels, batch_size, augment, seed):
+def shuffled(inputs, labels, batch_size, augment, seed):
     """Batches for training: order and augmentation are a function of (seed, epoch).
 
     `.epoch` of the result is read when a pass begins and counts up by itself.
@@ -20,7 +20,7 @@ def shuffled(images, labels, batch_size, augment, seed):
     import tensorflow as tf
 
     epoch = tf.Variable(0, dtype=tf.int64, trainable=False, name="epoch")
-    fetch = _fetch(images, labels)
+    fetch = _fetch(inputs, labels)
     count = len(labels)
     seeds = _seed_states(augment)
 
@@ -60,20 +60,24 @@ def shuffled(images, labels, batch_size, augment, seed):
 
 
 def _without_numbers(numbered):
-    """`(images, labels)`; `.numbered` also says which example of the arrays each one is."""
-    dataset = numbered.map(lambda indices, images, labels: (images, labels)).prefetch(2)
+    """`(inputs, labels)`; `.numbered` also says which example of the arrays each one is."""
+    dataset = numbered.map(lambda indices, inputs, labels: (inputs, labels)).prefetch(2)
     dataset.numbered = numbered
     return dataset
 
 
-def _fetch(images, labels):
+def _fetch(inputs, labels):
+    """A function from numbers of examples to `(inputs, labels)`; bytes are pixels."""
     import tensorflow as tf
 
-    images = tf.constant(images)
+    inputs = tf.constant(inputs)
     labels = tf.constant(np.asarray(labels, np.int32))
 
     def fetch(indices):
-        return tf.cast(tf.gather(images, indices), tf.float32) / 255.0, tf.gather(labels, indices)
+        batch = tf.gather(inputs, indices)
+        if batch.dtype == tf.uint8:
+            batch = tf.cast(batch, tf.float32) / 255.0
+        return batch, tf.gather(labels, indices)
 
     return fetch
 

@@ -1,4 +1,4 @@
-"""One verb for data: embedded, prepared by TFDS, or a folder of pictures."""
+"""One verb for data: embedded, prepared by TFDS, a folder of pictures, or a file of texts."""
 
 import pathlib
 
@@ -11,6 +11,7 @@ from keras_distill.datasets.embedded_data import EMBEDDED, read_embedded
 from keras_distill.datasets.idx_folder import is_idx_folder, read_idx_folder
 from keras_distill.datasets.resized import resized
 from keras_distill.datasets.splits import Splits
+from keras_distill.datasets.text_files import is_text_folder, read_text_files, text_file_split
 from keras_distill.datasets.tfds_source import read_tfds
 
 # Of the training set, where there is no validation set; of all, where there is no test set.
@@ -20,16 +21,21 @@ SHARE = 1 / 6
 def load(
     name="fashion_mnist", batch_size=128, *, data_dir=None, image_size=None, augment=None, seed=0
 ):
-    """Loads images and labels, always in three splits and one convention.
+    """Loads images or texts and their labels, always in three splits and one convention.
 
-    Images come as float32 in [0, 1], `(batch, height, width, channels)`, labels as
-    int32. Nothing is downloaded. All images are kept in memory as bytes.
+    Images come as float32 in [0, 1], `(batch, height, width, channels)`, texts as strings
+    in UTF-8, `(batch,)`, labels as int32. Nothing is downloaded. All examples are kept in
+    memory, images as bytes.
 
     Args:
-        name: `"fashion_mnist"` (12,000 + 2,000 real images inside the package); the name
-            of a TFDS image classification set that was prepared in `data_dir`; a folder
-            of IDX files; or a folder with one sub-folder of pictures a class (classes in
-            sorted order), with or without `train/`, `test/` above them.
+        name: `"fashion_mnist"` (12,000 + 2,000 real images inside the package);
+            `"grammar_reviews"` (texts of two classes, made by a grammar); the name of a
+            TFDS set of images or texts with a class that was prepared in `data_dir`
+            (`"glue/sst2"`, `"imdb_reviews"`); a folder of IDX files; a folder with one
+            sub-folder of pictures a class (classes in sorted order), with or without
+            `train/`, `test/` above them; a `.tsv` or `.csv` file of texts in UTF-8,
+            gzipped (`.gz`), xz-compressed (`.xz`) or neither; or a folder with `train.tsv`
+            and, where there are any, `validation.tsv` and `test.tsv`, of the same kinds.
         batch_size: Examples a batch, at least 1. Defaults to 128.
         data_dir: Where TFDS prepared its sets. Defaults to TFDS's own folder; naming it
             asks for TFDS's `fashion_mnist` instead of the embedded part of it.
@@ -41,13 +47,22 @@ def load(
         seed: Of the training order and the augmentation. Which examples are held out
             does not depend on it. Defaults to 0.
 
+    A `.tsv` is split at tabs and line feeds alone, whatever quotes and other separators its
+    texts hold; a `.csv` is read as Python's `csv` reads it. A first line that names a column
+    `label` and one `text` or `sentence` says which they are; without it the first column is
+    the label and the last the text. Labels that are words become classes in sorted order;
+    the numbers 0 … n − 1 stay.
+
     Returns:
         A `Splits`: unpacks as `train, validation, test`. Where the source has no
         validation set, a sixth of each class is cut from training; where it has no test
-        set either, a sixth of each class is cut for that first.
+        set either, a sixth of each class is cut for that first. GLUE keeps the labels of
+        its test sets to itself: of `"glue/sst2"` the published validation set is the test
+        set here, and validation is cut from training.
 
     Raises:
-        ValueError: Nothing of that name, nothing in it, pictures of several sizes.
+        ValueError: Nothing of that name, nothing in it, pictures of several sizes, a file
+            that cannot be read, or `image_size` or `augment` for texts.
 
     Example:
 
@@ -56,18 +71,39 @@ def load(
     images, labels = next(iter(train))
     assert images.shape == (64, 28, 28, 1) and float(np.max(images)) <= 1.0
     ```
+
+    Texts:
+
+    ```python
+    import pathlib
+
+    lines = ["label\ttext", *6 * ["good\tA joy.", "bad\tHe said: \"no\"."]]
+    pathlib.Path("reviews.tsv").write_text("\n".join(lines), encoding="utf-8")
+    data = kd.datasets.load("reviews.tsv", batch_size=8)
+    texts, labels = next(iter(data.train))
+    assert data.class_names == ("bad", "good") and texts.shape == (8,)
+    ```
     """
     if batch_size < 1:
         raise ValueError(f"`batch_size` must be at least 1. Received: batch_size={batch_size}.")
     parts, class_names = _read(name, data_dir, image_size)
-    parts = {k: (resized(x, image_size), y) for k, (x, y) in _three(parts).items()}
-    for split, (images, labels) in parts.items():
+    parts = _three(parts)
+    if parts["train"][0].dtype == object:
+        for argument, value in {"image_size": image_size, "augment": augment}.items():
+            if value is not None:
+                raise ValueError(
+                    f"`{argument}` is for images, and '{_short(name)}' holds texts. Received: "
+                    f"{argument}={value!r}. Leave it out."
+                )
+    else:
+        parts = {k: (resized(x, image_size), y) for k, (x, y) in parts.items()}
+    for split, (examples, labels) in parts.items():
         if len(labels) == 0:
             raise ValueError(
                 f"Expected at least one example in each split. Received: '{_short(name)}' with "
                 f"none for {split}."
             )
-        if len(images) != len(labels) or labels.min() < 0 or labels.max() >= len(class_names):
+        if len(examples) != len(labels) or labels.min() < 0 or labels.max() >= len(class_names):
             raise ValueError(
                 f"Expected labels from 0 to {len(class_names) - 1}. Received: labels from "
                 f"{labels.min()} to {labels.max()} in the {split} split of '{_short(name)}'."
@@ -88,9 +124,13 @@ def _read(name, data_dir, image_size):
     name = str(name)
     if name in EMBEDDED and data_dir is None:
         return read_embedded(name)
+    if pathlib.Path(name).is_file() and text_file_split(name) is not None:
+        return read_text_files(name)
     if pathlib.Path(name).is_dir():
         if is_idx_folder(name):
             return read_idx_folder(name)
+        if is_text_folder(name):
+            return read_text_files(name)
         return read_class_folders(name, image_size)
     return read_tfds(name, data_dir, tuple(EMBEDDED), image_size)
 
@@ -106,10 +146,10 @@ def _three(parts):
     return {split: parts[split] for split in ("train", "validation", "test")}
 
 
-def _cut(images, labels):
+def _cut(examples, labels):
     stay, go = cut(np.asarray(labels), SHARE)
-    return (images[stay], labels[stay]), (images[go], labels[go])
+    return (examples[stay], labels[stay]), (examples[go], labels[go])
 
 
 def _short(name):
-    return pathlib.Path(str(name)).name if pathlib.Path(str(name)).is_dir() else str(name)
+    return pathlib.Path(str(name)).name if pathlib.Path(str(name)).exists() else str(name)

@@ -1,4 +1,4 @@
-"""Image classification sets that TensorFlow Datasets prepared, read without a network."""
+"""Images or texts with a class, as TensorFlow Datasets prepared them, read without a network."""
 
 import difflib
 import pathlib
@@ -9,7 +9,7 @@ from keras_distill.datasets.resized import resized
 
 
 def read_tfds(name, data_dir, embedded=(), image_size=None):
-    """{"train": (images uint8, labels), …} and class names of a prepared TFDS set.
+    """{"train": (images uint8 or texts, labels), …} and class names of a prepared TFDS set.
 
     Reads the prepared folder itself, so that a missing one is an error in seconds;
     `tfds.load` would look for it on the network first.
@@ -23,38 +23,58 @@ def read_tfds(name, data_dir, embedded=(), image_size=None):
         near = difflib.get_close_matches(name, dict.fromkeys([*embedded, *prepared]), n=3)
         hint = f" Did you mean: {', '.join(near)}?" if near else ""
         raise ValueError(
-            f"Expected a folder, an embedded data set ({', '.join(embedded)}) or a TFDS data set "
-            f"prepared in data_dir. Received: name='{name}', which is none of them in "
-            f"'{root.name}'.{hint} Prepare it once where there is a network: "
+            f"Expected a folder, a .tsv or .csv file, an embedded data set ({', '.join(embedded)}) "
+            f"or a TFDS data set prepared in data_dir. Received: name='{name}', which is none of "
+            f"them in '{root.name}'.{hint} Prepare it once where there is a network: "
             f"tfds.builder('{name}', data_dir=...).download_and_prepare()."
         )
     import tensorflow_datasets as tfds
 
     builder = tfds.builder_from_directory(infos[-1].parent)
-    features, keys = builder.info.features, builder.info.supervised_keys
-    image, label = keys if keys and len(keys) == 2 else (None, None)
-    kinds = dict(features.items())
-    if not isinstance(kinds.get(image), tfds.features.Image) or not isinstance(
-        kinds.get(label), tfds.features.ClassLabel
-    ):
-        raise ValueError(
-            "Expected an image classification set: one image and one class label. Received: "
-            f"'{name}' with features {sorted(features)}."
-        )
+    features = builder.info.features
+    example, label = _keys(name, features, builder.info.supervised_keys)
+    splits = [split for split in builder.info.splits if split in ("train", "validation", "test")]
+    sources = {split: split for split in splits}
+    if name.startswith("glue/"):
+        # GLUE keeps the labels of its test sets to itself: −1 stands in their place.
+        sources = {"train": "train", "test": "validation"}
+    is_text = isinstance(features[example], tfds.features.Text)
     parts = {}
-    for split in builder.info.splits:
-        if split in ("train", "validation", "test"):
-            rows = [
-                (resized(row[image], image_size), row[label])
-                for row in tfds.as_numpy(builder.as_dataset(split))
-            ]
-            if len({r[0].shape for r in rows}) > 1:
-                raise ValueError(
-                    "Expected images of one size, or `image_size=(height, width)` to bring them "
-                    f"to. Received: '{name}' with images of several."
-                )
-            parts[split] = (
-                np.stack([r[0] for r in rows]) if rows else np.zeros((0, 1, 1, 1), np.uint8),
-                np.array([r[1] for r in rows], np.int32),
-            )
+    for split, source in sources.items():
+        rows = [
+            (row[example] if is_text else resized(row[example], image_size), row[label])
+            for row in tfds.as_numpy(builder.as_dataset(source))
+        ]
+        examples = [r[0] for r in rows]
+        parts[split] = (
+            np.array(examples, object) if is_text else _stacked(name, examples),
+            np.array([r[1] for r in rows], np.int32),
+        )
     return parts, tuple(features[label].names)
+
+
+def _stacked(name, images):
+    if len({image.shape for image in images}) > 1:
+        raise ValueError(
+            "Expected images of one size, or `image_size=(height, width)` to bring them "
+            f"to. Received: '{name}' with images of several."
+        )
+    return np.stack(images) if images else np.zeros((0, 1, 1, 1), np.uint8)
+
+
+def _keys(name, features, supervised):
+    """Names of the image or text and of its class."""
+    import tensorflow_datasets as tfds
+
+    def of(*kinds):
+        return [key for key, kind in features.items() if isinstance(kind, kinds)]
+
+    # GLUE's sets say of none of their features that it is the one to learn from.
+    keys = supervised or (*of(tfds.features.Text), *of(tfds.features.ClassLabel))
+    inputs = of(tfds.features.Image, tfds.features.Text)
+    if len(keys) != 2 or keys[0] not in inputs or keys[1] not in of(tfds.features.ClassLabel):
+        raise ValueError(
+            "Expected an image or text classification set: one image or text and one class label. "
+            f"Received: '{name}' with features {sorted(features)}."
+        )
+    return keys

@@ -40,6 +40,59 @@ def test_class_folders_are_cut_in_three_without_overlap(pictures):
     assert len(set(seen)) == 36
 
 
+@pytest.fixture
+def reviews(tmp_path):
+    lines = [f"{label}\t{label} \u2028{i}" for i in range(18) for label in ("good", "bad")]
+    (tmp_path / "reviews.tsv").write_bytes("\n".join(lines).encode())
+    return tmp_path / "reviews.tsv"
+
+
+def texts(dataset):
+    return [text.decode() for batch, _ in dataset for text in batch.numpy()]
+
+
+def test_file_of_texts_is_cut_in_three_without_overlap(reviews):
+    data = load(reviews, batch_size=10)
+    assert data.name == "reviews.tsv" and data.input_shape == ()
+    assert data.class_names == ("bad", "good")
+    assert data.sizes == {"train": 26, "validation": 4, "test": 6}
+    assert len({text for split in data for text in texts(split)}) == 36
+    batch, labels = next(iter(data.train))
+    assert batch.dtype == tf.string and batch.shape == (10,) and labels.dtype == tf.int32
+    words = [text.decode().split()[0] for text in batch.numpy()]
+    assert words == [data.class_names[label] for label in labels]
+
+
+def test_order_of_texts_is_a_function_of_seed_and_epoch(reviews):
+    one, two, other = (load(reviews, batch_size=10, seed=s) for s in (0, 0, 1))
+    passes = [texts(one.train) for _ in range(3)]
+    assert passes[0] != passes[1] and sorted(passes[0]) == sorted(passes[1])
+    two.train.epoch.assign(2)
+    assert texts(two.train) == passes[2] and texts(other.train) != passes[0]
+    assert texts(other.test) == texts(one.test)
+    ids, numbered, _ = next(iter(one.test.numbered))
+    assert ids.numpy().tolist() == list(range(6)) and numbered.dtype == tf.string
+
+
+def test_folder_of_files_of_texts(reviews):
+    for split in ("train", "test"):
+        (reviews.parent / f"{split}.tsv").write_bytes(reviews.read_bytes())
+    data = load(reviews.parent, batch_size=10)
+    assert data.sizes == {"train": 30, "validation": 6, "test": 36}
+
+
+@pytest.mark.parametrize(
+    "argument", [{"image_size": (8, 8)}, {"augment": "flip"}], ids=["image_size", "augment"]
+)
+def test_arguments_of_images_with_texts(reviews, argument):
+    ((name, value),) = argument.items()
+    with raises(
+        f"`{name}` is for images, and 'reviews.tsv' holds texts. Received: {name}={value!r}. Leave "
+        "it out."
+    ):
+        load(reviews, **argument)
+
+
 def raises(sentence):
     return pytest.raises(ValueError, match="^" + re.escape(sentence) + "$")
 
