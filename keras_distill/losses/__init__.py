@@ -1,5 +1,6 @@
 """Losses between teacher and student: one class per file, one value per example."""
 
+from keras_distill.losses.attention_maps import AttentionMaps as AttentionMaps
 from keras_distill.losses.attention_transfer import AttentionTransfer as AttentionTransfer
 from keras_distill.losses.binary_soft_targets import BinarySoftTargets as BinarySoftTargets
 from keras_distill.losses.contrastive_representation import (
@@ -18,6 +19,7 @@ from keras_distill.losses.factor_transfer import FactorTransfer as FactorTransfe
 from keras_distill.losses.feature_distillation import FeatureDistillation as FeatureDistillation
 from keras_distill.losses.feature_hint import FeatureHint as FeatureHint
 from keras_distill.losses.hard_teacher_labels import HardTeacherLabels as HardTeacherLabels
+from keras_distill.losses.hidden_states import HiddenStates as HiddenStates
 from keras_distill.losses.keras_loss import KerasLoss as KerasLoss
 from keras_distill.losses.logit_matching import LogitMatching as LogitMatching
 from keras_distill.losses.logits_distillation import LogitsDistillation as LogitsDistillation
@@ -32,6 +34,7 @@ from keras_distill.losses.relational_distillation import (
 )
 from keras_distill.losses.response_loss import ResponseLoss as ResponseLoss
 from keras_distill.losses.review_distillation import ReviewDistillation as ReviewDistillation
+from keras_distill.losses.sequence_soft_targets import SequenceSoftTargets as SequenceSoftTargets
 from keras_distill.losses.similarity_preservation import (
     SimilarityPreservation as SimilarityPreservation,
 )
@@ -39,6 +42,7 @@ from keras_distill.losses.simplified_reuse import SimplifiedReuse as SimplifiedR
 from keras_distill.losses.soft_targets import SoftTargets as SoftTargets
 from keras_distill.losses.solution_flow import SolutionFlow as SolutionFlow
 from keras_distill.losses.teacher_confidence import TeacherConfidence as TeacherConfidence
+from keras_distill.losses.value_relations import ValueRelations as ValueRelations
 from keras_distill.losses.variational_information import (
     VariationalInformation as VariationalInformation,
 )

@@ -93,6 +93,13 @@ class ResponseLoss(DistillationLoss):
                 f"{shape_text(student_outputs)}. Map the teacher's classes to the student's with "
                 "kd.teachers.adapt(teacher, class_map=[...])."
             )
+        positions = zip(teacher_outputs.shape[1:-1], student_outputs.shape[1:-1], strict=True)
+        if any(isinstance(t, int) and isinstance(s, int) and t != s for t, s in positions):
+            raise ValueError(
+                f"{name} compares teacher and student position by position. Received: a teacher "
+                f"output of shape {shape_text(teacher_outputs)} and a student output of shape "
+                f"{shape_text(student_outputs)}. Give both models the same tokens."
+            )
 
     def get_config(self):
         return {**super().get_config(), "from_logits": self.from_logits}

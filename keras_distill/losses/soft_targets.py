@@ -37,7 +37,8 @@ def soft_target_divergence(teacher_logits, student_logits, temperature):
 
     difference = student - teacher
     # Taken off first, or a student that is the teacher + 5000 would cost digits.
-    top = ops.one_hot(ops.argmax(teacher, axis=-1), teacher.shape[-1], dtype="float32")
+    # In the scores of attention the last axis is as long as the sentence.
+    top = ops.one_hot(ops.argmax(teacher, axis=-1), ops.shape(teacher)[-1], dtype="float32")
     shift = ops.sum(ops.where(top > 0.5, difference, 0.0), axis=-1, keepdims=True)
     x = (difference - ops.stop_gradient(shift)) / temperature
     x = ops.where(near[..., None], x, 0.0)
