@@ -5,3 +5,5 @@ from keras_distill.datasets.load import load as load
 from keras_distill.datasets.load_corrupted import load_corrupted as load_corrupted
 from keras_distill.datasets.set_epoch import SetEpoch as SetEpoch
 from keras_distill.datasets.splits import Splits as Splits
+from keras_distill.datasets.tokenized import tokenized as tokenized
+from keras_distill.datasets.truncation import Truncation as Truncation

@@ -41,15 +41,16 @@ def read_tfds(name, data_dir, embedded=(), image_size=None):
     is_text = isinstance(features[example], tfds.features.Text)
     parts = {}
     for split, source in sources.items():
+        if is_text:
+            rows = tfds.as_numpy(builder.as_dataset(source, batch_size=-1))
+            parts[split] = rows[example], rows[label].astype(np.int32)
+            continue
         rows = [
-            (row[example] if is_text else resized(row[example], image_size), row[label])
+            (resized(row[example], image_size), row[label])
             for row in tfds.as_numpy(builder.as_dataset(source))
         ]
-        examples = [r[0] for r in rows]
-        parts[split] = (
-            np.array(examples, object) if is_text else _stacked(name, examples),
-            np.array([r[1] for r in rows], np.int32),
-        )
+        labels = np.array([r[1] for r in rows], np.int32)
+        parts[split] = _stacked(name, [r[0] for r in rows]), labels
     return parts, tuple(features[label].names)
 
 

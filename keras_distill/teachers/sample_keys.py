@@ -21,7 +21,10 @@ def sample_keys(leaves):
         digest = hashlib.blake2b(digest_size=8)
         for leaf in leaves:
             row = leaf[i]
-            # Strings come as Python objects: their bytes, ended so that "a", "bc" ≠ "ab", "c".
-            digest.update(repr(row.tolist()).encode() if row.dtype == object else row.tobytes())
+            if leaf.dtype == object:
+                # Strings come as Python objects: ended, so that "a", "bc" are not "ab", "c".
+                digest.update(repr(row if leaf.ndim == 1 else row.tolist()).encode())
+            else:
+                digest.update(row.tobytes())
         keys[i] = int.from_bytes(digest.digest(), "little", signed=True)
     return keys

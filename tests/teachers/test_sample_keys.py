@@ -28,6 +28,13 @@ def test_strings_are_told_apart():
     np.testing.assert_array_equal(sample_keys([first]), sample_keys([first.copy()]))
 
 
+def test_a_batch_of_texts():
+    texts = np.array([b"good", b"", "schön".encode()], object)
+    keys = sample_keys([texts])
+    assert len(set(keys.tolist())) == 3
+    np.testing.assert_array_equal(sample_keys([texts[::-1]]), keys[::-1])
+
+
 def test_golden():
     # So that a cache of today is found tomorrow.
     assert sample_keys([np.arange(4, dtype="float32")[None]])[0] == 5495844738850925895
