@@ -22,7 +22,7 @@ COLUMNS = ("data examples epochs tokens cut_percent parameters part accuracy sec
 SETTINGS = {
     # data: (examples, epochs, tokens, learning rate, lengths of batches)
     "sst2": (20000, 2, 64, 8e-5, (24, 32, 48, 64)),
-    "imdb": (6000, 1, 192, 1e-4, (96, 144, 192)),
+    "imdb": (5000, 1, 160, 1e-4, (96, 128, 160)),
 }
 BATCH = 32
 

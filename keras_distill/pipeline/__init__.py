@@ -4,3 +4,6 @@ from keras_distill.pipeline.compress import compress as compress
 from keras_distill.pipeline.configuration import Configuration as Configuration
 from keras_distill.pipeline.load_configuration import load_configuration as load_configuration
 from keras_distill.pipeline.result import Result as Result
+from keras_distill.pipeline.transfer_configuration import (
+    TransferConfiguration as TransferConfiguration,
+)

@@ -4,23 +4,11 @@ from typing import Annotated, Literal
 
 import pydantic
 
+from keras_distill.pipeline.section import Epochs, LearningRate, Section, Share
 from keras_distill.teachers import input_scales
 
-# `description` is what an error says was expected; `title` is the comment that `init` writes.
-Epochs = Annotated[int, pydantic.Field(ge=1, le=10_000, description="a whole number from 1")]
-LearningRate = Annotated[
-    float, pydantic.Field(gt=0, le=10, description="a number above 0 and at most 10")
-]
-Share = Annotated[float, pydantic.Field(ge=0, le=1, description="a number from 0 to 1")]
 
-
-class _Section(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(
-        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
-
-
-class Augmentation(_Section):
+class Augmentation(Section):
     """Random changes of training images, the same for every model of the run."""
 
     horizontal_flip: bool = pydantic.Field(False, description="true or false")
@@ -29,7 +17,7 @@ class Augmentation(_Section):
     )
 
 
-class Data(_Section):
+class Data(Section):
     """Which images, and how many at a time."""
 
     name: str = pydantic.Field(
@@ -47,7 +35,7 @@ class Data(_Section):
     augmentation: Augmentation | None = None
 
 
-class Teacher(_Section):
+class Teacher(Section):
     """A trained model from a file, or an architecture that is trained first."""
 
     model: str | None = pydantic.Field(None, description="the path of a .keras file")
@@ -74,7 +62,7 @@ class Teacher(_Section):
         return str(value) if isinstance(value, list) else value
 
 
-class Student(_Section):
+class Student(Section):
     """The small model: a narrower copy of the teacher, a file, or an architecture."""
 
     width: float | None = pydantic.Field(
@@ -89,7 +77,7 @@ class Student(_Section):
     )
 
 
-class Distillation(_Section):
+class Distillation(Section):
     """How the student learns from the teacher; the control has the same but no teacher."""
 
     epochs: Epochs = 10
@@ -100,7 +88,7 @@ class Distillation(_Section):
     student_loss_weight: Share = 0.1
 
 
-class Pruning(_Section):
+class Pruning(Section):
     """Share of each kernel's weights that becomes zero, and the training that does it."""
 
     sparsity: float = pydantic.Field(0.75, gt=0, lt=1, description="a number above 0 and below 1")
@@ -108,7 +96,7 @@ class Pruning(_Section):
     learning_rate: LearningRate = 5e-4
 
 
-class Quantization(_Section):
+class Quantization(Section):
     """Quantization-aware training; the zeros of pruning stay."""
 
     scheme: Literal["int8"] = pydantic.Field("int8", description='"int8"')
@@ -116,7 +104,7 @@ class Quantization(_Section):
     learning_rate: LearningRate = 1e-4
 
 
-class Robustness(_Section):
+class Robustness(Section):
     """On which corruptions of the test images everything is measured."""
 
     corruptions: str | list[str] = pydantic.Field(
@@ -127,7 +115,7 @@ class Robustness(_Section):
     )
 
 
-class Configuration(_Section):
+class Configuration(Section):
     """All that decides a run: the same configuration and data give the same run.
 
     Sections that are `None` leave their stage out. Every value has a default; unknown

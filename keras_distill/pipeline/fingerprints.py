@@ -12,10 +12,13 @@ from keras_distill.files.sha256 import sha256
 def of(configuration, teacher=None, student=None, splits=None):
     """{key: fingerprint} of teacher, student and data, from files or from memory."""
     found = {}
-    for key, section, model in (
-        ("teacher.model", configuration.teacher, teacher),
-        ("student.model", configuration.student, student),
-    ):
+    several = getattr(configuration, "teachers", None)
+    sections = (
+        [("teacher.model", configuration.teacher, teacher)]
+        if several is None
+        else [(f"teachers[{i}].model", each, None) for i, each in enumerate(several)]
+    )
+    for key, section, model in (*sections, ("student.model", configuration.student, student)):
         if model is not None:
             found[key] = of_model(model)
         elif section.model is not None and pathlib.Path(section.model).is_file():
@@ -24,6 +27,8 @@ def of(configuration, teacher=None, student=None, splits=None):
         found["data"] = of_splits(splits)
     elif pathlib.Path(configuration.data.name).is_dir():
         found["data.name"] = of_folder(configuration.data.name)
+    elif pathlib.Path(configuration.data.name).is_file():
+        found["data.name"] = sha256(configuration.data.name)
     return found
 
 

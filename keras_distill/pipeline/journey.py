@@ -24,8 +24,6 @@ from keras_distill.pipeline.stages import (
 )
 from keras_distill.teachers.adapt import adapt
 
-STAGES = (teacher, student, control, distillation, pruning, quantization, export, robustness)
-
 
 class Journey:
     """Walks a configuration's stages, in one folder, and can be broken off and gone on with.
@@ -61,12 +59,17 @@ class Journey:
         )
         self.records = {}
 
+    @property
+    def stages(self):
+        """The stages of this journey, in order."""
+        return (teacher, student, control, distillation, pruning, quantization, export, robustness)
+
     def run(self, until=None):
         """Does what is not done yet; `until` names the last stage wanted."""
         (self.folder / "models").mkdir(exist_ok=True)
         (self.folder / "artefacts").mkdir(exist_ok=True)
         with RunLog(self.folder / "run.log"):
-            for stage in STAGES:
+            for stage in self.stages:
                 if stage.wanted(self.configuration):
                     self._do(stage)
                 if _name(stage) == until:
@@ -130,6 +133,16 @@ class Journey:
                     "The training set is empty. Expected at least one batch of labelled images."
                 )
         return self._steps
+
+    def data_for(self, title):
+        """Training and validation set of what is trained under a title."""
+        train, validation, _ = self.splits
+        return train, validation
+
+    @property
+    def distiller_arguments(self):
+        """The teacher, and what it and the student are fed of a batch of `data_for`."""
+        return {"teacher": self.model("teacher")}
 
     @property
     def final_float(self):

@@ -76,6 +76,9 @@ def check(config: Config):
 def run(config: Config, output: Output = None, overwrite: Overwrite = False):
     """Distils, prunes, quantizes, exports, measures; goes on where it was broken off.
 
+    A file with `recipe: transfer` is for text: the teacher is fine-tuned, the student
+    distilled and fine-tuned, exported with its vocabulary, and measured on misspelt texts.
+
     Example: keras-distill run flowers.yaml
     """
     from keras_distill.pipeline.load_configuration import load_configuration
@@ -96,11 +99,11 @@ def _console():
 
 
 def _run(configuration, output, overwrite):
-    from keras_distill.pipeline.journey import Journey
+    from keras_distill.pipeline.journey_of import journey_of
 
     configuration = _at(configuration, output)
-    console = _console()
-    result = Journey(configuration, overwrite=overwrite, console=console).run().result()
+    journey = journey_of(configuration, overwrite=overwrite, console=_console())
+    result = journey.run().result()
     print_table(result.report)
     folder = pathlib.Path(configuration.output)
     shown = (

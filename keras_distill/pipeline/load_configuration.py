@@ -7,6 +7,7 @@ import yaml
 
 from keras_distill.pipeline import configuration_errors
 from keras_distill.pipeline.configuration import Configuration
+from keras_distill.pipeline.transfer_configuration import TransferConfiguration
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -33,15 +34,16 @@ def load_configuration(path):
     """Reads and validates a YAML configuration.
 
     What the run writes stays with its configuration: `output` is relative to the
-    file's folder and may not lead out of it. What it reads (`data.name`,
-    `teacher.model`, `student.model`, `data.data_dir`) may lie anywhere: a relative
+    file's folder and may not lead out of it. What it reads (`data.name`, a teacher's
+    `model` or `preset`, `student.model`, `data.data_dir`) may lie anywhere: a relative
     path is taken from the file's folder.
 
     Args:
         path: The file.
 
     Returns:
-        A `Configuration` with absolute paths.
+        A `Configuration`, or with `recipe: transfer` a `TransferConfiguration`, with
+        absolute paths.
 
     Raises:
         ValueError: naming file, line, key and the accepted values, if the file is not
@@ -70,11 +72,15 @@ def load_configuration(path):
 
 
 def validate(values, source, lines=None):
-    """A `Configuration` of a dict, or a ValueError of one sentence that names `source`."""
+    """A configuration of a dict, or a ValueError of one sentence that names `source`.
+
+    `recipe: transfer` makes it a `TransferConfiguration`.
+    """
+    kind = TransferConfiguration if "recipe" in values else Configuration
     try:
-        return Configuration.model_validate(values)
+        return kind.model_validate(values)
     except pydantic.ValidationError as error:
-        raise ValueError(configuration_errors.sentence(error, source, lines)) from None
+        raise ValueError(configuration_errors.sentence(error, source, lines, kind)) from None
 
 
 def _read(path):
@@ -122,6 +128,10 @@ def _note_lines(node, path, lines):
         for key, value in node.value:
             lines[(*path, key.value)] = key.start_mark.line + 1
             _note_lines(value, (*path, key.value), lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for place, value in enumerate(node.value):
+            lines[(*path, place)] = value.start_mark.line + 1
+            _note_lines(value, (*path, place), lines)
 
 
 def _with_paths(configuration, path, lines):
@@ -138,18 +148,27 @@ def _with_paths(configuration, path, lines):
     def absolute(value):
         return None if value is None else str((folder / pathlib.Path(value).expanduser()).resolve())
 
+    def read(value):
+        # A name is no path, unless there is something of that name.
+        found = absolute(value)
+        return found if found is not None and pathlib.Path(found).exists() else value
+
+    def model(section):
+        return section.model_copy(update={"model": absolute(section.model)})
+
     data = configuration.data
-    # A data set's name is no path, unless there is a folder of that name.
-    name = absolute(data.name) if pathlib.Path(absolute(data.name)).exists() else data.name
-    return configuration.model_copy(
-        update={
-            "output": str(output),
-            "data": data.model_copy(update={"name": name, "data_dir": absolute(data.data_dir)}),
-            "teacher": configuration.teacher.model_copy(
-                update={"model": absolute(configuration.teacher.model)}
-            ),
-            "student": configuration.student.model_copy(
-                update={"model": absolute(configuration.student.model)}
-            ),
-        }
-    )
+    update = {
+        "output": str(output),
+        "data": data.model_copy(
+            update={"name": read(data.name), "data_dir": absolute(data.data_dir)}
+        ),
+        "student": model(configuration.student),
+    }
+    if isinstance(configuration, TransferConfiguration):
+        update["teachers"] = [
+            model(each).model_copy(update={"preset": read(each.preset)})
+            for each in configuration.teachers
+        ]
+    else:
+        update["teacher"] = model(configuration.teacher)
+    return configuration.model_copy(update=update)

@@ -5,15 +5,15 @@ import keras
 from keras_distill.pipeline.training_progress import TrainingProgress
 
 
-def fit(journey, title, model, epochs, learning_rate, loss):
+def fit(journey, title, model, epochs, learning_rate, loss, seed=None):
     """Compiles and fits a model or a Distiller on the run's training set.
 
     Every arm of the comparison comes through here, so none has another optimizer,
-    schedule, data order or seed than the others.
+    schedule, data order or seed than the others; `seed` is for teachers that are to differ.
     """
-    train, validation, _ = journey.splits
+    train, validation = journey.data_for(title)
     steps = journey.steps
-    keras.utils.set_random_seed(journey.configuration.seed)
+    keras.utils.set_random_seed(journey.configuration.seed if seed is None else seed)
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, epochs * steps, alpha=0.01)
     model.compile(keras.optimizers.Adam(schedule), loss=loss, metrics=["accuracy"])
     progress = TrainingProgress(title, epochs, steps, journey.console)
@@ -56,7 +56,7 @@ def distil(journey, title, student, epochs, learning_rate):
 
     settings = journey.configuration.distillation
     distiller = Distiller(
-        teacher=journey.model("teacher"),
+        **journey.distiller_arguments,
         student=student,
         distillation_losses=[SoftTargets(temperature=settings.temperature)],
         student_loss_weight=settings.student_loss_weight,

@@ -6,6 +6,7 @@ from keras import ops
 
 from keras_distill.losses.log_probabilities import log_probabilities
 from keras_distill.predictors.output_kind import output_kind
+from keras_distill.teachers.model_inputs import fed
 
 _FORBIDDEN = -1e4  # exp of it is 0 in float32, and differences stay finite
 
@@ -24,8 +25,9 @@ class Ensemble(keras.Model):
             `"confidence"`: for each example in proportion to `1 − entropy / log(classes)`
             of each member; `"learned"`: numbers that `learn_weights` fits on labelled
             examples. Defaults to `None`.
-        inputs: For each member what it is fed: `None` for x, or a layer or function of x
-            (`keras.layers.Resizing(224, 224)`). Defaults to x for all.
+        inputs: For each member what it is fed: `None` for x, key(s) of a dict x (its own
+            tokens), or a layer or function of x (`keras.layers.Resizing(224, 224)`).
+            Defaults to x for all.
         class_maps: For each member `None` (the data's classes in order) or a list as long
             as the data has classes: which output of the member is that class, `None`
             for one it does not know. Defaults to `None` for all.
@@ -108,7 +110,7 @@ class Ensemble(keras.Model):
         for member, adapter, class_map, kind in zip(
             self.members, self._inputs, self._class_maps, self._kinds, strict=True
         ):
-            outputs = member(x if adapter is None else adapter(x), training=False)
+            outputs = member(fed(x, adapter, "teacher"), training=False)
             if kind == "probabilities":
                 outputs = log_probabilities(outputs)
             outputs = ops.cast(outputs, "float32")
