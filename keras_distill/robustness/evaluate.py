@@ -20,6 +20,7 @@ from keras_distill.robustness.measuring.model_facts import identity, model_facts
 from keras_distill.robustness.measuring.named_models import named_models
 from keras_distill.robustness.measuring.record_store import RecordStore
 from keras_distill.robustness.measuring.temperatures import temperatures
+from keras_distill.robustness.measuring.texts_cut import texts_cut
 from keras_distill.robustness.probes.attack_probe import attack_probe
 from keras_distill.robustness.probes.gallery import gallery
 from keras_distill.robustness.probes.out_of_distribution_probe import (
@@ -62,10 +63,13 @@ def evaluate(
     Args:
         models: `{name: model}`, or a list of models that are named after their file or by
             themselves. A model is anything `predictors.load` takes: a `keras.Model`, a
-            `.keras`, SavedModel or `.tflite` path, an artefact, a function of a batch.
+            `.keras`, SavedModel or `.tflite` path, an artefact, a function of a batch. A model of
+            token ids is shown texts by its own preprocessor, or one that was given to
+            `predictors.load(model, preprocessor=…)`.
         data: `(images, labels)` or a tf.data set of such batches: images `(n, H, W, C)`, float
-            in [0, 1] or uint8, or texts `(n,)`; integer labels. It is read twice, so it must
-            keep its order. None where `corruptions` is a published set with clean images.
+            in [0, 1] or uint8, or texts `(n,)`, an array or a list of str; integer labels. It is
+            read twice, so it must keep its order. None where `corruptions` is a published set
+            with clean images.
         corruptions: Name of a suite; a list of names of corruptions; `[]` for clean data only;
             or a set out of `kd.datasets.load_corrupted`, whose published files are then
             measured on instead of being made. Defaults to `"quick"`.
@@ -192,6 +196,7 @@ def evaluate(
         }
     facts = {
         model: model_facts(predictor, data.first(1)[0], facts.get(model, {}))
+        | ({"texts_cut": texts_cut(predictor, data)} if data.modality == "text" else {})
         for model, predictor in loaded.items()
     }
     document = {

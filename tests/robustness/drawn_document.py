@@ -89,6 +89,7 @@ def _drawn(names, groups, n, modality, extras, seed):
             "n": n,
             "image_shape": [32, 32, 3] if modality == "image" else None,
             "bits": 8 if modality == "image" else None,
+            "empty_texts": 2 if modality == "text" else None,
             "class_names": list(CLASSES),
             "labels_sha256": "5e" * 32,
             "inputs_sha256": "1b" * 32,
@@ -106,7 +107,9 @@ def _drawn(names, groups, n, modality, extras, seed):
             "bytes_sha256": {f"{c}/{s}": "0f" * 32 for c, s in grid},
             "approximate": ["glass_blur"] if "glass_blur" in corruptions else [],
         },
-        "models": [_model(name) for name in names],
+        "models": [
+            _model(name) | ({"texts_cut": 7} if modality == "text" else {}) for name in names
+        ],
         "cells": [cell for name in names for cell in cells[name]],
         "aggregates": [
             _aggregate(name, cells[name], right, grid, groups, labels, baseline) for name in names
@@ -148,6 +151,7 @@ def _model(name):
         "latency_ms_p50": ms,
         "training_seconds": None,
         "temperature": 1.37,
+        "texts_cut": None,
     }
 
 
@@ -341,6 +345,19 @@ def _comparisons(names, right, grid, corruptions, predictions, baseline, rng):
     return made
 
 
+def _classification(name, kind, classes):
+    def scores(recall):
+        found = {"precision": min(1.0, recall + 0.01), "recall": recall, "f1": recall}
+        return found | {f"{key}_ci95": _around(value, 0.04) for key, value in found.items()}
+
+    rows = [
+        {"class": row["class"], "support": row["n"], "answers": row["n"]} | scores(row[kind])
+        for row in classes
+    ]
+    macro = scores(float(np.mean([row[kind] for row in classes])))
+    return {"model": name, "kind": kind, "classes": rows, "macro": macro}
+
+
 def _extras(names, right, labels, corruptions, predictions, baseline, modality, rng):
     n, some = len(labels), bool(corruptions)
 
@@ -356,6 +373,7 @@ def _extras(names, right, labels, corruptions, predictions, baseline, modality, 
             "corrupted": matrix(slice(1, None)) if some else None,
         },
         "per_class": [],
+        "classification": [],
         "calibration": [],
         "attacks": [],
         "out_of_distribution": [],
@@ -384,6 +402,7 @@ def _extras(names, right, labels, corruptions, predictions, baseline, modality, 
                 {"model": name, "class": c, "n": int((labels == c).sum()), **row}
             )
         for kind, gap in (("clean", 0.04), ("corrupted", 0.12)) if some else (("clean", 0.04),):
+            made["classification"].append(_classification(name, kind, made["per_class"][-10:]))
             made["calibration"].append({"model": name, "kind": kind, "bins": _bins(gap + 0.01 * i)})
         if modality == "image":
             made["attacks"] += _attacks(name, names, i)

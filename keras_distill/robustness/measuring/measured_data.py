@@ -43,6 +43,7 @@ class MeasuredData:
         labels: int64 `(n,)`.
         modality: `"image"` or `"text"`.
         shape: `(H, W, C)`, None for texts.
+        empty_texts: How many texts are empty or white space; None for images.
         bits: 8 for images of bytes, else None.
         inputs_sha256: Hash of the examples' own hashes, in order.
         labels_sha256: Hash of the labels.
@@ -55,10 +56,12 @@ class MeasuredData:
     def __init__(self, data):
         self._batches = _batches(data)
         self.bits = None
-        labels, shapes, on_grid = [], set(), True
+        labels, shapes, on_grid, empty = [], set(), True, 0
         for inputs, some in self._batches():
             labels.append(_integers(inputs, some))
             shapes.add(inputs.shape[1:])
+            if inputs.dtype.kind in "OUS":
+                empty += sum(not text.strip() for text in inputs.tolist())
             if inputs.dtype.kind in "OUS" or inputs.dtype == np.uint8 or not inputs.size:
                 continue
             # Written so that NaN, which compares false with everything, is refused too.
@@ -81,6 +84,7 @@ class MeasuredData:
         (shape,) = shapes
         self.modality = "text" if shape == () else "image"
         self.shape = tuple(shape) if shape else None
+        self.empty_texts = empty if self.modality == "text" else None
         if self.modality == "image":
             self.bits = 8 if on_grid else None
             size = 4 * int(np.prod(shape))
@@ -109,6 +113,7 @@ class MeasuredData:
             "n": self.n,
             "image_shape": self.shape and list(self.shape),
             "bits": self.bits,
+            "empty_texts": self.empty_texts,
             "labels_sha256": self.labels_sha256,
             "inputs_sha256": self.inputs_sha256,
         }

@@ -23,7 +23,24 @@ def caveats(document):
             "Many comparisons find differences by chance: the p-values are corrected for their "
             "number after Holm; the intervals are not."
         )
-    lines += _suite(document) + _probes(document)
+    lines += _texts(document) + _suite(document) + _probes(document)
+    return lines
+
+
+def _texts(document):
+    lines, data = [], document["data"]
+    empty, n = data.get("empty_texts"), data["n"]
+    if empty:
+        lines.append(
+            f"Empty texts: {empty:,} of {n:,}. What a model says of them is its answer to nothing."
+        )
+    cut = [(model["name"], model.get("texts_cut")) for model in document["models"]]
+    long = [f"{name} {count:,}" for name, count in cut if count]
+    if long:
+        lines.append(
+            "The end of texts longer than a model's sequences is cut off. That was so, of the "
+            f"{n:,} clean ones, for {', '.join(long)}."
+        )
     return lines
 
 
@@ -33,9 +50,15 @@ def _suite(document):
         return ["Only clean data were measured: nothing here speaks of corrupted ones."]
     lines = [
         f"One draw of each corruption, seed {document['seed']}. Accuracy need not fall with every "
-        "step of severity: in the published data it does not either."
+        "step of severity"
+        + (": in the published data it does not either." if data["modality"] == "image" else ".")
     ]
-    if suite["source"] == "generated":
+    if data["modality"] == "text":
+        lines.append(
+            "The corrupted texts were generated here, at rates of our own: compare them with those "
+            "of this package alone. Texts of fewer than 10 characters stay as they are."
+        )
+    elif suite["source"] == "generated":
         lines.append(
             "The corrupted data were generated here. Compare with figures of papers only within "
             "a few tenths of a point; the published files themselves can be measured instead."
@@ -45,7 +68,8 @@ def _suite(document):
     if suite["approximate"]:
         names = ", ".join(name.replace("_", " ") for name in suite["approximate"])
         lines.append(f"Approximations of the reference, not equal to it: {names}.")
-    if not any(row["mce_alexnet"] is not None for row in document["aggregates"]):
+    alexnet = any(row["mce_alexnet"] is not None for row in document["aggregates"])
+    if data["modality"] == "image" and not alexnet:
         lines.append(
             f"CE relative to {document['baseline']} is not ImageNet-C's mCE, whose baseline is "
             "AlexNet."

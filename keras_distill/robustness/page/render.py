@@ -18,8 +18,8 @@ _FORMATS = (
     "duration", "words", "shade",
 )  # fmt: skip
 _PARTS = (
-    "error_consistency", "per_class", "attacks", "out_of_distribution", "stability", "gallery",
-    "tests",
+    "error_consistency", "per_class", "classification", "attacks", "out_of_distribution",
+    "stability", "gallery", "tests",
 )  # fmt: skip
 
 

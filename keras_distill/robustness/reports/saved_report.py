@@ -12,7 +12,9 @@ from keras_distill.robustness.reports.report_schema import first_fault, report_s
 
 SCHEMA = "keras_distill.robustness/2"
 _NUMBER = int(SCHEMA.rpartition("/")[2])
-_PER_MODEL = ("per_class", "calibration", "attacks", "out_of_distribution", "stability")
+_PER_MODEL = (
+    "per_class", "classification", "calibration", "attacks", "out_of_distribution", "stability",
+)  # fmt: skip
 
 
 def read_report(path):

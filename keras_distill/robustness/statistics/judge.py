@@ -6,6 +6,7 @@ from keras_distill.robustness.statistics.aggregate import aggregate
 from keras_distill.robustness.statistics.calibration_bins import CalibrationBins
 from keras_distill.robustness.statistics.cell import Cell
 from keras_distill.robustness.statistics.cell_scores import cell_scores
+from keras_distill.robustness.statistics.classification import Classification
 from keras_distill.robustness.statistics.error_consistency import error_consistency
 from keras_distill.robustness.statistics.intervals import holm
 from keras_distill.robustness.statistics.model_scores import ModelScores
@@ -52,7 +53,8 @@ def judge(
 
     Returns:
         A dict ready for the document: `cells` (a list of `Cell`), `aggregates`, `comparisons`,
-        `error_consistency`, `per_class`, `calibration`, `tests`, `margin` and `resamples`.
+        `error_consistency`, `per_class`, `classification`, `calibration`, `tests`, `margin` and
+        `resamples`.
     """
     cells = [(str(corruption), int(severity)) for corruption, severity in cells]
     n = len(labels)
@@ -60,7 +62,9 @@ def judge(
     scores = {name: ModelScores(cells, n, resamples) for name in names}
     rows = {name: [] for name in names}
     right = np.empty((len(names), len(cells), n), bool)
-    bins = {(name, kind): CalibrationBins() for name in names for kind in ("clean", "corrupted")}
+    kinds = ("clean", "corrupted") if len(cells) > 1 else ("clean",)
+    bins = {(name, kind): CalibrationBins() for name in names for kind in kinds}
+    classified = {(name, kind): Classification(labels) for name in names for kind in kinds}
     for index, (corruption, severity) in enumerate(cells):
         reference = records(baseline, index)
         for position, name in enumerate(names):
@@ -71,6 +75,7 @@ def judge(
             right[position, index] = record["top"] == labels
             kind = "corrupted" if index else "clean"
             bins[name, kind].add(record["confidence"], right[position, index])
+            classified[name, kind].add(record["top"])
     by_class = {
         name: per_class(right[position], labels, counts) for position, name in enumerate(names)
     }
@@ -90,10 +95,13 @@ def judge(
             "corrupted": error_consistency(right[:, 1:]),
         },
         "per_class": [{"model": name} | row for name in names for row in by_class[name]],
+        "classification": [
+            {"model": name, "kind": kind} | found.rows(counts)
+            for (name, kind), found in classified.items()
+        ],
         "calibration": [
             {"model": name, "kind": kind, "bins": found.rows()}
             for (name, kind), found in bins.items()
-            if kind == "clean" or len(cells) > 1
         ],
         "tests": [
             {

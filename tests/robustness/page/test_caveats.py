@@ -44,4 +44,12 @@ def test_published_files_other_bits_and_alexnet(drawn):
 
 def test_texts(drawn):
     said = " ".join(caveats(drawn(modality="text", n=20)[0]))
-    assert "Where no text was judged differently" in said and "picture" not in said
+    for words in (
+        "Where no text was judged differently",
+        "Empty texts: 2 of 20.",
+        "That was so, of the 20 clean ones, for teacher 7, control 7,",
+        "generated here, at rates of our own",
+    ):
+        assert words in said
+    for words in ("picture", "ImageNet", "published"):
+        assert words not in said

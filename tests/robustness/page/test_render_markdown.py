@@ -24,3 +24,19 @@ def test_names_are_no_marks(drawn):
     assert "<script>" not in page and r"\<script\>\*x\*\</script\>" in page
     table = [line for line in page.splitlines() if line.startswith("| a")]
     assert table[0].startswith(r"| a\|b | ")
+
+
+def test_precision_recall_and_f1(drawn):
+    document = drawn(models=("teacher",), groups={}, n=50)[0]
+    (found,) = document["classification"]
+    found["classes"] = found["classes"][:2]
+    found["classes"][1] |= {"precision": None, "recall": 0.25, "f1": 0.0, "support": 1234}
+    found["macro"] |= {"precision": 0.5, "recall": 0.75, "f1": 0.6}
+    page = render_markdown(document)
+    assert "| teacher | clean | car | – | 0.250 | 0.000 | 1,234 |" in page
+    assert "| teacher | clean | macro average | 0.500 | 0.750 | 0.600 |  |" in page
+    found["classes"] = found["classes"] * 6
+    page = render_markdown(document)
+    assert "| car |" not in page and "macro average" in page
+    del document["classification"]
+    assert "macro average" not in render_markdown(document)
