@@ -16,11 +16,11 @@ def journey(teacher_maker):
     images = rng.random((48, 8, 8, 3)).astype("float32")
     data = tf.data.Dataset.from_tensor_slices((images, rng.integers(0, 4, 48))).batch(16)
     return types.SimpleNamespace(
-        splits=(data, data, data),
+        data_for=lambda title: (data, data),
+        distiller_arguments={"teacher": teacher_maker()},
         steps=3,
         console=None,
         configuration=Configuration(distillation={"student_loss_weight": 1.0}),
-        model=lambda name: teacher_maker(),
     )
 
 
