@@ -21,16 +21,19 @@ class _Reduced(keras.losses.Loss):
 
 
 def reduced(values, sample_weight, mask):
-    """Mean over the batch of values per example (or per token), weighted and masked."""
-    if mask is not None and tuple(mask.shape[1:]) != tuple(values.shape[1:]):
-        mask = None
+    """Mean over the batch of values per example (or per token), weighted and masked.
+
+    Args:
+        values: `(batch,)` or `(batch, tokens)`.
+        sample_weight: `(batch,)`, `(batch, tokens)`, or `None`. Of weights per token the
+            value of a whole example gets the mean over its real tokens.
+        mask: `(batch, tokens)`, or `None`.
+    """
     if sample_weight is not None:
         sample_weight = ops.cast(sample_weight, "float32")
-        extra = len(sample_weight.shape) - len(values.shape)
-        if extra > 0:
-            axes = tuple(range(len(values.shape), len(sample_weight.shape)))
-            sample_weight = ops.mean(sample_weight, axis=axes)
-    if mask is None:
+        if len(sample_weight.shape) > len(values.shape):
+            sample_weight = _by_example(sample_weight, len(values.shape), mask)
+    if mask is None or not _fit(mask.shape, values.shape):
         return _Reduced(values)(values, values, sample_weight)
     # As Keras does: masked positions leave the mean, they are not zeros in it.
     mask = ops.cast(mask, "float32")
@@ -41,6 +44,20 @@ def reduced(values, sample_weight, mask):
             sample_weight = ops.expand_dims(sample_weight, -1)
         weight = weight * sample_weight
     return _Reduced(values)(values, values, weight)
+
+
+def _by_example(weight, rank, mask):
+    axes = tuple(range(rank, len(weight.shape)))
+    if mask is None or not _fit(mask.shape, weight.shape):
+        return ops.mean(weight, axis=axes)
+    mask = ops.cast(mask, "float32")
+    return ops.sum(weight * mask, axis=axes) / ops.maximum(ops.sum(mask, axis=axes), 1.0)
+
+
+def _fit(one, other):
+    """Whether two shapes are the same as far as both are known."""
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(a == b for a, b in pairs if None not in (a, b))
 
 
 def pairs(losses, teacher, student):
@@ -96,14 +113,39 @@ def labelled_only(task_loss, y, y_pred):
 
 
 def term_value(loss, teacher, student, kinds, sample_weight, context):
-    """The scalar value of one distillation loss on one batch."""
-    mask = None
-    if not keras.tree.is_nested(student):
-        mask = get_keras_mask(student)
+    """The scalar value of one distillation loss on one batch.
+
+    Args:
+        loss: A `DistillationLoss`, or one of keras.distillation.
+        teacher: What it compares of the teacher.
+        student: What it compares of the student.
+        kinds: `"logits"` or `"probabilities"` of both.
+        sample_weight: The batch's, or `None`.
+        context: What losses may ask for; its `mask` is the one that holds where what is
+            compared carries no mask of its own.
+    """
     if not isinstance(loss, DistillationLoss):
         return _foreign(loss, teacher, student, sample_weight)
-    values = loss_values(loss, teacher, student, kinds, {**context, "mask": mask})
-    return reduced(values, sample_weight, mask)
+    mask = _token_mask(student, context["mask"])
+    token_weight = None
+    if sample_weight is not None and "token_weight" in loss.asks_for():
+        leading = keras.tree.flatten(student)[0].shape[:2]
+        if len(sample_weight.shape) == 2 and _fit(sample_weight.shape, leading):
+            token_weight, sample_weight = ops.cast(sample_weight, "float32"), None
+    context = {**context, "mask": mask, "token_weight": token_weight}
+    return reduced(loss_values(loss, teacher, student, kinds, context), sample_weight, mask)
+
+
+def _token_mask(student, otherwise):
+    """The Keras mask of what is compared; another where it has none and the tokens are as many."""
+    leaves = keras.tree.flatten(student)
+    own = [mask for mask in map(get_keras_mask, leaves) if mask is not None]
+    if own:
+        return own[0]
+    fits = otherwise is not None and all(
+        len(each.shape) > 2 and _fit(otherwise.shape, each.shape[:2]) for each in leaves
+    )
+    return otherwise if fits else None
 
 
 def loss_values(loss, teacher, student, kinds, context):

@@ -7,6 +7,7 @@ import threading
 
 import keras
 from keras import ops
+from keras.src.backend import get_keras_mask
 from keras.src.losses.loss import unscale_loss_for_distribution
 
 from keras_distill.distillation import distillation_terms, first_look
@@ -20,6 +21,7 @@ from keras_distill.distillation.arguments import (
 )
 from keras_distill.distillation.non_finite_stop import NonFiniteStop
 from keras_distill.distillation.online_teacher import OnlineTeacher, training_of
+from keras_distill.distillation.padding_mask import padding_mask
 from keras_distill.distillation.seed_states import seed_states
 from keras_distill.distillation.shape_trace import inputs_of, symbolic, traced
 from keras_distill.distillation.stored_teacher import StoredTeacher
@@ -215,6 +217,7 @@ class Distiller(keras.Model):
         }
         with held.student_taps.capture() as features:
             x = fed(x, held.student_inputs, "student", **context)
+            held.step.padding = padding_mask(x, self.student)
             outputs = self.student(x, **training_of(self.student, training))
         held.step.student = features
         return outputs
@@ -332,7 +335,8 @@ class Distiller(keras.Model):
 
     def _terms(self, teacher, y_pred, sample_weight, context, batch):
         """(value, weight) of each distillation loss."""
-        student = self._untracked.step.student, y_pred
+        made = self._untracked.step
+        student, context = (made.student, y_pred), {**context, "mask": self._mask(y_pred)}
         pairs = distillation_terms.pairs(self.distillation_losses, teacher, student)
         weight = distillation_terms.one_weight(sample_weight)
         for loss, (against, own), factor, tracker in zip(
@@ -342,6 +346,13 @@ class Distiller(keras.Model):
             value = distillation_terms.term_value(loss, against, own, kinds, weight, context)
             _note(tracker, value, batch)
             yield value, ops.cast(_at(factor, context["step"]), "float32")
+
+    def _mask(self, y_pred):
+        """Which tokens are real: by the student's outputs, else by what it was fed."""
+        made = self._untracked.step
+        known = [*keras.tree.flatten(y_pred), *keras.tree.flatten(made.student)]
+        own = [mask for mask in map(get_keras_mask, known) if mask is not None]
+        return own[0] if own else made.padding
 
     def _schedule_step(self):
         """The optimizer's step: accumulated gradients are one step together."""

@@ -17,7 +17,10 @@ class DistillationLoss(keras.layers.Layer):
     A `call` is given what else it names among its arguments: `step` (training steps
     done so far), `labels` (the batch's y, or `None`), `sample_ids` (int `(batch,)`, the
     position of each example in its data set, or `None` where the data does not say),
-    `mask` (the student's `(batch, tokens)`, or `None`), and Keras's own `training`.
+    `mask` (the student's `(batch, tokens)`, true at real tokens: Keras's own, or the
+    `"padding_mask"` that a KerasHub student is fed; or `None`), `token_weight` (sample
+    weights `(batch, tokens)`, or `None` where they are none or one for each example; a
+    loss that asks for them weighs its tokens itself), and Keras's own `training`.
 
     Args:
         teacher_layer_name: Path of the teacher layer whose output is compared, into
@@ -38,7 +41,7 @@ class DistillationLoss(keras.layers.Layer):
     ```
     """
 
-    CONTEXT = ("step", "labels", "sample_ids", "mask", "training")
+    CONTEXT = ("step", "labels", "sample_ids", "mask", "token_weight", "training")
 
     def __init__(self, teacher_layer_name=None, student_layer_name=None, **kwargs):
         # float32 by policy: under mixed precision Keras would hand float16 to `call`.

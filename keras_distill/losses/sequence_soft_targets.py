@@ -27,8 +27,8 @@ class SequenceSoftTargets(ResponseLoss):
     probabilities in place of the tokens it chose. Generate once
     (`teacher.generate(prompts)`), then fit the student on what was generated.
 
-    Real tokens are those of the student's mask; positions whose sample weight is 0, as
-    KerasHub's causal preprocessors mark them, are left out too.
+    Real tokens are those of the student's mask; sample weights of tokens, 0 where
+    KerasHub's causal preprocessors have nothing to predict, weigh them.
 
     Args:
         temperature: Above 0, or a function of the step. Defaults to 1.0, where the sum
@@ -69,11 +69,13 @@ class SequenceSoftTargets(ResponseLoss):
         super().__init__(from_logits, teacher_layer_name, student_layer_name, **kwargs)
         self.temperature = checked_temperature(temperature)
 
-    def call(self, teacher_outputs, student_outputs, step=0, mask=None):
+    def call(self, teacher_outputs, student_outputs, step=0, mask=None, token_weight=None):
         teacher, student = self.logits(teacher_outputs, student_outputs)
         values = soft_target_divergence(teacher, student, temperature_at(self.temperature, step))
         if mask is not None:
             values = ops.where(ops.cast(mask, "bool"), values, 0.0)
+        if token_weight is not None:
+            values = values * token_weight
         return ops.sum(values, axis=-1)
 
     def check(self, teacher_outputs, student_outputs):

@@ -8,6 +8,7 @@ from keras import ops
 from keras_distill.losses.entropy import entropy
 from keras_distill.losses.log_probabilities import log_odds
 from keras_distill.losses.response_loss import ResponseLoss
+from keras_distill.losses.sequence_soft_targets import SequenceSoftTargets
 from keras_distill.losses.target_classes import target_classes
 
 GATES = ("correct", "confidence", "entropy")
@@ -94,6 +95,11 @@ class TeacherConfidence(ResponseLoss):
                 "TeacherConfidence weighs a loss on class scores, such as kd.losses.SoftTargets(). "
                 f"Received: loss={loss!r} of type {type(loss).__name__}."
             )
+        if isinstance(loss, SequenceSoftTargets):
+            raise TypeError(
+                "TeacherConfidence weighs tokens one by one. Received: loss=SequenceSoftTargets, "
+                "whose value is a whole sequence's. Pass kd.losses.SoftTargets() instead."
+            )
         if gate not in GATES:
             raise ValueError(
                 f"`gate` must be one of {', '.join(map(repr, GATES))}. Received: gate={gate!r}."
@@ -120,7 +126,7 @@ class TeacherConfidence(ResponseLoss):
             "step": step, "labels": labels, "sample_ids": sample_ids, "mask": mask,
             "training": training,
         }  # fmt: skip
-        asked = {name: context[name] for name in self.loss.asks_for()}
+        asked = {name: context.get(name) for name in self.loss.asks_for()}
         values = self.loss(teacher_outputs, student_outputs, **asked)
         teacher, _ = self.logits(teacher_outputs, student_outputs)
         believed = sigmoid_teacher_gate if self.inverse is log_odds else teacher_gate

@@ -88,6 +88,7 @@ class LossProbe:
             "labels": None if self.labels is None else self.labels[rows],
             "sample_ids": rows.astype("int32"),
             "mask": None,
+            "token_weight": None,
             "training": False,
         }
         asked = {name: context[name] for name in self.loss.asks_for()}

@@ -24,6 +24,9 @@ def test_sum_of_soft_targets_over_real_tokens(temperature):
     made = loss(teacher, student, mask=mask)
     assert made.shape == (3,)
     np.testing.assert_allclose(made, (tokens * mask).sum(-1), rtol=1e-5)
+    weight = np.linspace(0.0, 2.0, 15).reshape(3, 5).astype("float32")
+    weighed = loss(teacher, student, mask=mask, token_weight=weight)
+    np.testing.assert_allclose(weighed, (tokens * mask * weight).sum(-1), rtol=1e-5)
 
 
 def test_it_is_the_divergence_of_two_distributions_over_sequences():

@@ -10,6 +10,7 @@ from keras_distill.losses import (
     BinarySoftTargets,
     DecoupledDistillation,
     FeatureHint,
+    SequenceSoftTargets,
     SoftTargets,
     TeacherConfidence,
 )
@@ -139,3 +140,12 @@ def test_refusals():
         TeacherConfidence(SoftTargets(), "right")
     with pytest.raises(TypeError, match=r"of type FeatureHint\.$"):
         TeacherConfidence(FeatureHint("a", "b"))
+
+
+def test_sequences_are_not_weighed_by_tokens():
+    sentence = (
+        "TeacherConfidence weighs tokens one by one. Received: loss=SequenceSoftTargets, whose "
+        "value is a whole sequence's. Pass kd.losses.SoftTargets() instead."
+    )
+    with pytest.raises(TypeError, match=f"^{re.escape(sentence)}$"):
+        TeacherConfidence(SequenceSoftTargets())
