@@ -8,6 +8,7 @@ from keras_distill.datasets import batches
 from keras_distill.datasets.class_folders import read_class_folders
 from keras_distill.datasets.cut import cut
 from keras_distill.datasets.embedded_data import EMBEDDED, read_embedded
+from keras_distill.datasets.grammar_reviews import grammar_reviews
 from keras_distill.datasets.idx_folder import is_idx_folder, read_idx_folder
 from keras_distill.datasets.resized import resized
 from keras_distill.datasets.splits import Splits
@@ -16,6 +17,8 @@ from keras_distill.datasets.tfds_source import read_tfds
 
 # Of the training set, where there is no validation set; of all, where there is no test set.
 SHARE = 1 / 6
+# What needs neither a file nor a network.
+ALWAYS = (*EMBEDDED, "grammar_reviews")
 
 
 def load(
@@ -124,6 +127,8 @@ def _read(name, data_dir, image_size):
     name = str(name)
     if name in EMBEDDED and data_dir is None:
         return read_embedded(name)
+    if name == "grammar_reviews":
+        return grammar_reviews()
     if pathlib.Path(name).is_file() and text_file_split(name) is not None:
         return read_text_files(name)
     if pathlib.Path(name).is_dir():
@@ -132,7 +137,7 @@ def _read(name, data_dir, image_size):
         if is_text_folder(name):
             return read_text_files(name)
         return read_class_folders(name, image_size)
-    return read_tfds(name, data_dir, tuple(EMBEDDED), image_size)
+    return read_tfds(name, data_dir, ALWAYS, image_size)
 
 
 def _three(parts):
