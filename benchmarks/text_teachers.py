@@ -22,7 +22,7 @@ COLUMNS = ("data examples epochs tokens cut_percent parameters part accuracy sec
 SETTINGS = {
     # data: (examples, epochs, tokens, learning rate, lengths of batches)
     "sst2": (20000, 2, 64, 8e-5, (24, 32, 48, 64)),
-    "imdb": (5000, 1, 160, 1e-4, (96, 128, 160)),
+    "imdb": (5000, 1, 128, 1e-4, (64, 96, 128)),
 }
 BATCH = 32
 
