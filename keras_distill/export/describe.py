@@ -18,7 +18,8 @@ def describe(path):
         path: The file, the folder or an `Artefact`.
 
     Returns:
-        A dict: `path`, `kind`, `bytes`, `gzip_bytes` and `manifest` (None without one). For a
+        A dict: `path`, `kind`, `bytes`, `gzip_bytes`, `manifest` (None without one) and
+        `tokenization` (how texts become its inputs, from the manifest; None without). For a
         `.tflite` file also, from its own bytes: `metadata` (names, version, licence, input scale
         and labels as an app finds them; None without), `inputs` and `outputs` (name, shape,
         dtype, scale, zero point, name in the signature), `operators` (name to count, loops'
@@ -85,7 +86,11 @@ def _is_kernel(tensor):
 
 def _on_disk(path, manifest):
     known = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else None
-    return {**sizes(path), "manifest": known}
+    return {
+        **sizes(path),
+        "manifest": known,
+        "tokenization": (known or {}).get("tokenization"),
+    }
 
 
 def _described(tensor):

@@ -10,7 +10,8 @@ from keras_distill.export.proof.artefact import Artefact
 from keras_distill.export.proof.manifest import checked_labels, manifest, write_json
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.thresholds import check_float, check_parity
-from keras_distill.export.serving.collected import collected
+from keras_distill.export.proof.tokenization import tokenization_of
+from keras_distill.export.serving.collected import collected, empty_text
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.image_bytes import image_bytes as image_bytes_endpoint
 from keras_distill.export.serving.model_ends import model_ends
@@ -32,21 +33,23 @@ def to_saved_model(
     image_bytes=False,
     licence=None,
     version=None,
+    preprocessor=None,
 ):
     """Writes a SavedModel that was loaded and compared with the model before it is handed over.
 
     It needs no Keras and none of the model's classes to run: its signature `serving_default`
     takes `input` and gives `output`; several inputs or outputs have their names in Keras. It loads
     with `tf.saved_model.load`, with `keras.layers.TFSMLayer(path)` and in TensorFlow Serving.
-    `manifest.json` lies in the folder; its checksum is that of the folder without it.
+    `manifest.json` lies in the folder; its checksum is that of the folder without it. So does
+    `vocab.txt` where a preprocessor makes its inputs of texts.
 
     Args:
         model: A built `keras.Model`, or one of a class of its own that was called once.
         path: The folder to write. An older SavedModel there is replaced; any other folder
             that is not empty is refused.
         samples: Inputs to compare on, of which at most 1000 are used: an array, for several inputs
-            a dict or a list of arrays, or a `tf.data.Dataset` of batches of these; texts for a
-            model with a `preprocessor`. Without them 64 are generated, always the same, with
+            a dict or a list of arrays, or a `tf.data.Dataset` of batches of these; texts where
+            there is a preprocessor. Without them 64 are generated, always the same, with
             values in [0, 1].
         labels: Names of the classes, for the manifest: a list; with several outputs a dict from
             an output's name to such a list.
@@ -57,6 +60,7 @@ def to_saved_model(
             PNG files to probabilities (logits only if `output` says so). Needs `preprocess`.
         licence: Licence of the model, for the manifest.
         version: Version of the model, for the manifest.
+        preprocessor: What makes the model's numbers of texts, as in `to_tflite`.
 
     Returns:
         An `Artefact`. Its outputs are the model's to 1e-4 of the output range. (A
@@ -80,8 +84,10 @@ def to_saved_model(
     ends = model_ends(model)
     labels = checked_labels(labels, ends.outputs)
     source = "generated" if samples is None else "samples"
-    samples, _, _ = collected(model, ends, samples, _MOST_SAMPLES, "samples")
-    ends = fixed_axes(model, ends, samples)
+    samples, _, texts = collected(model, ends, samples, _MOST_SAMPLES, "samples", preprocessor)
+    tokenization = tokenization_of(model, ends.inputs, preprocessor, texts, "vocab.txt")
+    known = empty_text(model, ends, tokenization) if samples is None else samples
+    ends = fixed_axes(model, ends, known)
     bytes_in = preprocess is not None
     serving = Serving(model, ends, preprocess, output, samples, bytes_in=bytes_in)
     if samples is None:
@@ -102,6 +108,8 @@ def to_saved_model(
         if image_bytes:
             _check_bytes(loaded, told, samples, path.name)
         kinds = serving.form.told(expected)
+        if tokenization is not None and tokenization.content is not None:
+            (folder / "vocab.txt").write_bytes(tokenization.content)
         page = manifest(
             folder, kind="saved_model", model=model, recipe=None, ranges=None, samples=samples,
             outputs=next(iter(kinds.values())) if len(kinds) == 1 else "unknown",
@@ -117,6 +125,7 @@ def to_saved_model(
                     for name, values in expected.items()
                 ],
             },
+            **({} if tokenization is None else {"tokenization": tokenization.described}),
         )  # fmt: skip
         write_json(folder / "manifest.json", page)
     release_memory()

@@ -23,7 +23,8 @@ from keras_distill.export.proof.manifest import checked_labels, manifest, write_
 from keras_distill.export.proof.parity import Parity
 from keras_distill.export.proof.signature import file_signature
 from keras_distill.export.proof.thresholds import check_parity
-from keras_distill.export.serving.collected import collected
+from keras_distill.export.proof.tokenization import tokenization_of
+from keras_distill.export.serving.collected import collected, empty_text
 from keras_distill.export.serving.fixed_axes import fixed_axes
 from keras_distill.export.serving.index_inputs import check_index_inputs
 from keras_distill.export.serving.metadata_of import metadata_of
@@ -54,12 +55,14 @@ def to_tflite(
     licence=None,
     version=None,
     timeout=600,
+    preprocessor=None,
 ):
     """Converts a model to a `.tflite` file that was compared with it before it is handed over.
 
     The conversion and the first run happen in a child process. `FILE.manifest.json` (how it
     was made) and `FILE.golden.json` (eight inputs with their outputs, for the app's own test)
-    are written beside the file; either all three appear, or none. The file runs on LiteRT's stock
+    are written beside the file, and `FILE.vocab.txt` where a preprocessor makes its inputs of
+    texts; either all appear, or none. The file runs on LiteRT's stock
     interpreter; a model that would need TensorFlow's operators beside it (Flex) is refused, and
     the layer named.
 
@@ -96,8 +99,8 @@ def to_tflite(
         calibration_data: For `int8` of a model without ranges from training, and for `int16x8`:
             an array `(n, …)`, for several inputs a dict or a list of arrays, or a
             `tf.data.Dataset` of batches of these, alone or as `(x, y)`; texts in place of arrays
-            for a model with a `preprocessor`, such as a KerasHub task. 500 are used at most: of
-            arrays evenly spread, of a data set the first, so shuffle it.
+            where there is a preprocessor. 500 are used at most: of arrays evenly spread, of a
+            data set the first, so shuffle it.
         samples: Examples to compare on, in the same forms. At most 1000 are used. The golden
             vectors are of the first eight, and hold their texts where these are texts.
         labels: Names of the classes, for the manifest and inside the file: a list; with several
@@ -123,6 +126,11 @@ def to_tflite(
         licence: Licence of the model, for the manifest and inside the file.
         version: Version of the model, for the manifest and inside the file.
         timeout: Seconds that the child process may take.
+        preprocessor: What makes the model's numbers of texts: a KerasHub preprocessor, a
+            `keras.layers.TextVectorization` or a function of a list of str. Defaults to
+            `model.preprocessor`, as a KerasHub task has it. The manifest describes it under
+            `tokenization`, so that `predictors.load` and an app take texts; of a function it
+            says the name alone.
 
     Returns:
         An `Artefact`.
@@ -154,12 +162,16 @@ def to_tflite(
     if integers is not None:
         check_index_inputs(model)
     calibration_data, seen, texts = collected(
-        model, ends, calibration_data, _MOST_CALIBRATION, "calibration_data"
+        model, ends, calibration_data, _MOST_CALIBRATION, "calibration_data", preprocessor
     )
     if samples is not None:
-        samples, _, texts = collected(model, ends, samples, _MOST_SAMPLES, "samples")
+        samples, _, texts = collected(model, ends, samples, _MOST_SAMPLES, "samples", preprocessor)
+    tokenization = tokenization_of(
+        model, ends.inputs, preprocessor, texts, f"{path.name}.vocab.txt"
+    )
     check_classes(seen, ends.outputs)
-    ends = fixed_axes(model, ends, samples)
+    known = empty_text(model, ends, tokenization) if samples is None else samples
+    ends = fixed_axes(model, ends, known)
     source = "samples" if samples is not None else "calibration_data"
     samples = calibration_data if samples is None else samples
     serving = Serving(
@@ -175,12 +187,12 @@ def to_tflite(
     if calibration_data is not None:
         check_pixels(calibration_data, serving.pixels, "calibration_data")
     with contextlib.ExitStack() as stack:
-        # The three are tried at once, so that nothing is computed for a folder that cannot be
+        # All are tried at once, so that nothing is computed for a folder that cannot be
         # written; what is in the making lies elsewhere, so that kill -9 leaves nothing here.
-        targets = [
-            stack.enter_context(atomic_path(path.with_name(path.name + end)))
-            for end in (".golden.json", ".manifest.json", "")
-        ]
+        targets = {
+            end: stack.enter_context(atomic_path(path.with_name(path.name + end)))
+            for end in (".vocab.txt", ".golden.json", ".manifest.json", "")
+        }
         scratch = pathlib.Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="keras_distill_"))
         )
@@ -212,12 +224,15 @@ def to_tflite(
             signature=file_signature(ran, kinds),
             float_operators=len(contents.float_operators()),
             preprocess=serving.preprocessing and serving.preprocessing.described,
-            unrolled=unrolled, keep_float=list(scopes),
+            unrolled=unrolled, keep_float=list(scopes), 
+            **({} if tokenization is None else {"tokenization": tokenization.described}),
         )  # fmt: skip
         with disk_errors(path):
-            write_json(targets[0], _golden(ran, samples, recipe, texts))
-            write_json(targets[1], page)
-            targets[2].write_bytes(file.read_bytes())
+            if tokenization is not None and tokenization.content is not None:
+                targets[".vocab.txt"].write_bytes(tokenization.content)
+            write_json(targets[".golden.json"], _golden(ran, samples, recipe, texts))
+            write_json(targets[".manifest.json"], page)
+            targets[""].write_bytes(file.read_bytes())
     release_memory()
     return Artefact(path, parity, page)
 

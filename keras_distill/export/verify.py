@@ -15,7 +15,8 @@ def verify(path):
     Against its manifest: SHA-256, size, names, shapes, types and scales of inputs and outputs. A
     `.tflite` file is run as well, here, on the inputs of FILE.golden.json; its outputs must lie
     within the tolerance written there. FILE.manifest.json and FILE.golden.json lie beside the
-    file; in a SavedModel lies manifest.json.
+    file; in a SavedModel lies manifest.json. Where the manifest names a vocabulary it has to lie
+    there too, as it was.
 
     Args:
         path: The `.tflite` file, the SavedModel folder, or an `Artefact`.
@@ -23,7 +24,7 @@ def verify(path):
     Returns:
         A dict of what was found to be right: `kind`, `bytes`, `sha256`, `examples` (golden ones
         that were run; 0 for a SavedModel) and `difference`, the largest of an output as a share
-        of what is tolerated.
+        of what is tolerated; of a model of texts also `tokenization`, as the manifest has it.
 
     Raises:
         FileNotFoundError: If there is no artefact, or no manifest or golden file with it.
@@ -70,6 +71,7 @@ def verify(path):
         "sha256": page["sha256"],
         "examples": examples,
         "difference": difference,
+        **({"tokenization": page["tokenization"]} if page.get("tokenization") else {}),
     }
 
 

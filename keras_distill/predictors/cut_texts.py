@@ -26,17 +26,20 @@ def cut_texts(preprocessor, texts):
     """
     if not texts:
         return 0
-    if isinstance(preprocessor, keras.layers.TextVectorization):
-        return _of_vectorization(preprocessor, texts)
+    layer = getattr(preprocessor, "layer", preprocessor)
+    if isinstance(layer, keras.layers.TextVectorization):
+        return _of_vectorization(layer, texts)
     tokenizer = getattr(preprocessor, "tokenizer", None)
     longest = getattr(preprocessor, "sequence_length", None)
     if tokenizer is None or not longest:
         return None
-    made = preprocessor([""])
-    if not isinstance(made, dict) or "padding_mask" not in made:
-        return None
-    # What stands around every text: its start and its end.
-    around = int(np.asarray(keras.ops.convert_to_numpy(made["padding_mask"])).sum())
+    around = getattr(preprocessor, "around", None)
+    if around is None:
+        made = preprocessor([""])
+        if not isinstance(made, dict) or "padding_mask" not in made:
+            return None
+        # What stands around every text: its start and its end.
+        around = int(np.asarray(keras.ops.convert_to_numpy(made["padding_mask"])).sum())
     return sum(len(ids) + around > longest for ids in _listed(tokenizer(texts)))
 
 

@@ -8,18 +8,21 @@ import keras
 import numpy as np
 
 from keras_distill.files.sha256 import sha256
+from keras_distill.predictors.check_vocabulary import check_vocabulary
 from keras_distill.predictors.named_inputs import named_inputs
 from keras_distill.predictors.output_kind import output_kind
+from keras_distill.predictors.own_preprocessor import own_preprocessor
 from keras_distill.predictors.predictor import Predictor
 from keras_distill.predictors.saved_model_folder import SavedModelFolder
 from keras_distill.predictors.tflite_file import TFLiteFile
+from keras_distill.predictors.tokenization import read_tokenization
 
 
 def load(model, name=None, preprocessor=None):
     """Makes a `Predictor` of anything that predicts.
 
-    A model of texts takes texts: a KerasHub task by its own preprocessor, any other model of
-    token ids by the one given beside it.
+    A model of texts takes texts: a KerasHub task by its own preprocessor, a file exported with
+    its vocabulary by that, any other model of token ids by the one given beside it.
 
     Args:
         model: A `keras.Model`; the path of a `.keras` file, a `.tflite` file or a SavedModel
@@ -31,7 +34,7 @@ def load(model, name=None, preprocessor=None):
         preprocessor: What makes the model's numbers of texts: a KerasHub preprocessor, a
             `keras.layers.TextVectorization`, or a function of a list of str that returns an
             array, a list of them or a dict by the inputs' names. Defaults to the `preprocessor`
-            of a KerasHub task.
+            of a KerasHub task, and to what the manifest beside an exported file describes.
 
     Returns:
         A `Predictor`.
@@ -39,7 +42,7 @@ def load(model, name=None, preprocessor=None):
     Raises:
         FileNotFoundError: If nothing is at the path.
         ValueError: If what is there is damaged or of another kind, or `preprocessor` is no
-            function.
+            function, or it or the vocabulary beside a file is another's.
 
     Example:
 
@@ -121,6 +124,8 @@ def _refuse_altered(path):
 
 def _of_tflite(path, name, preprocessor):
     file = TFLiteFile(path)
+    if preprocessor is None:
+        preprocessor = read_tokenization(path.with_name(f"{path.name}.manifest.json"))
     predict = _checked(path, file.inputs, len(file.results), preprocessor, file.predict)
     if file.takes_pixels:
         # Whoever predicts has images in [0, 1], as for every other kind of model.
@@ -135,6 +140,8 @@ def _of_tflite(path, name, preprocessor):
 
 def _of_folder(path, name, preprocessor):
     folder = SavedModelFolder(path)
+    if preprocessor is None:
+        preprocessor = read_tokenization(path / "manifest.json")
     predict = _checked(path, folder.inputs, 1, preprocessor, folder.predict)
     texts = next(iter(folder.inputs.values())).dtype.name == "string"
     return Predictor(
@@ -160,12 +167,11 @@ def _of_keras(model, name, path, preprocessor):
     shape = getattr(model, "input_shape", None)
     single = isinstance(shape, tuple) and all(n is None or isinstance(n, int) for n in shape)
     inputs = getattr(model, "inputs", None) or []
-    own = getattr(model, "preprocessor", None)
-    if preprocessor is None and getattr(own, "tokenizer", None) is not None:
-        preprocessor = own
+    preprocessor = own_preprocessor(model) if preprocessor is None else preprocessor
     predict = model.predict_on_batch
     if preprocessor is not None:
         names = _names(model, inputs)
+        check_vocabulary(model, preprocessor)
 
         def predict(features):
             if names:

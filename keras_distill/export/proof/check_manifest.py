@@ -1,5 +1,7 @@
 """Whether an artefact is the one that its manifest speaks of."""
 
+import pathlib
+
 import numpy as np
 
 from keras_distill.files import sha256
@@ -27,6 +29,7 @@ def check_manifest(path, page, signature):
             f"Its SHA-256 is {digest}, but its manifest says {_plain(page.get('sha256'))}: it is "
             "not the one that was exported, or was changed since."
         )
+    found += _vocabulary(path, page.get("tokenization") or {})
     told = page.get("signature") or {}
     for what, ends in signature.items():
         entries = {entry.get("name"): entry for entry in told.get(what) or ()}
@@ -46,6 +49,22 @@ def check_manifest(path, page, signature):
                         f"{_plain(entries[end['name']].get(key))}."
                     )
     return found
+
+
+def _vocabulary(path, told):
+    if "vocabulary" not in told:
+        return []
+    name = str(told["vocabulary"])
+    file = (path if path.is_dir() else path.parent) / pathlib.Path(name).name
+    if not file.is_file():
+        return [f"Its vocabulary {name!r} is missing, which makes its inputs of texts."]
+    digest = sha256(file)
+    if digest == told.get("vocabulary_sha256"):
+        return []
+    return [
+        f"The SHA-256 of its vocabulary {name!r} is {digest}, but its manifest says "
+        f"{_plain(told.get('vocabulary_sha256'))}: texts would become other ids."
+    ]
 
 
 def bytes_of(path):

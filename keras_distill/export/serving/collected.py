@@ -3,10 +3,11 @@
 import numpy as np
 
 from keras_distill.export.proof.examples import collect, evenly
+from keras_distill.predictors.named_inputs import named_inputs
 
 
-def collected(model, ends, data, limit, what):
-    """Examples as the model is fed; texts become ids by the model's own preprocessor.
+def collected(model, ends, data, limit, what, preprocessor=None):
+    """Examples as the model is fed; texts become ids by a preprocessor.
 
     Args:
         model: The `keras.Model`.
@@ -15,6 +16,7 @@ def collected(model, ends, data, limit, what):
             `tf.data.Dataset` of batches of texts, alone or as `(x, y)`.
         limit: How many to take at most.
         what: The argument's name, for errors.
+        preprocessor: What makes numbers of texts. Defaults to the model's own.
 
     Returns:
         `({name: array}, labels, texts)`, each None where there is none.
@@ -27,16 +29,30 @@ def collected(model, ends, data, limit, what):
     found, labels = _texts(data, limit)
     if found is None:
         return *collect(data, ends.inputs, limit, what), None
-    preprocessor = getattr(model, "preprocessor", None)
+    preprocessor = getattr(model, "preprocessor", None) if preprocessor is None else preprocessor
     if preprocessor is None:
         names = ", ".join(repr(end.key) for end in ends.inputs)
         raise ValueError(
             f"`{what}` holds texts, but the model {model.name!r} has no `preprocessor` that makes "
-            f"numbers of them. Give what the model takes ({names}), or a KerasHub task with its "
-            "preprocessor."
+            f"numbers of them. Give `preprocessor`, or what the model takes ({names}), or a "
+            "KerasHub task with its preprocessor."
         )
-    examples, _ = collect(preprocessor(found), ends.inputs, limit, what)
+    features = named_inputs(preprocessor(found), [end.key for end in ends.inputs])
+    examples, _ = collect(features, ends.inputs, limit, what)
     return examples, labels, found
+
+
+def empty_text(model, ends, tokenization):
+    """{name: ids of no text at all}, which tell how long sequences are; None if they do not.
+
+    Args:
+        model: The `keras.Model`.
+        ends: Its `ModelEnds`.
+        tokenization: A `Tokenization`, or None.
+    """
+    if tokenization is None or not tokenization.described.get("sequence_length"):
+        return None
+    return collected(model, ends, [""], 1, "samples", tokenization.preprocessor)[0]
 
 
 def _texts(data, limit):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_distill.export.serving.collected import collected
+from keras_distill.export.proof.tokenization import Tokenization
+from keras_distill.export.serving.collected import collected, empty_text
 from keras_distill.export.serving.model_ends import model_ends
 
 TEXTS = ["a film", "good", "a bad bad film", "bad"]
@@ -73,7 +74,30 @@ def test_texts_without_a_preprocessor_are_refused():
     model = keras.Model(inputs, keras.layers.Dense(2)(inputs), name="head")
     message = (
         "`samples` holds texts, but the model 'head' has no `preprocessor` that makes numbers of "
-        "them. Give what the model takes ('token_ids'), or a KerasHub task with its preprocessor."
+        "them. Give `preprocessor`, or what the model takes ('token_ids'), or a KerasHub task with "
+        "its preprocessor."
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         collected(model, model_ends(model), TEXTS, 10, "samples")
+
+
+def test_the_preprocessor_given_comes_before_the_models_own(model):
+    def given(texts):
+        return np.full((len(texts), 3), 7)
+
+    examples, _, texts = collected(model, model_ends(model), TEXTS, 10, "samples", given)
+    assert texts == TEXTS and (next(iter(examples.values())) == 7).all()
+
+
+def test_the_length_of_sequences_without_a_text():
+    ids = keras.Input((None,), dtype="int32")
+    model = keras.Model(ids, keras.layers.Embedding(9, 2)(ids))
+    ends = model_ends(model)
+    layer = keras.layers.TextVectorization(output_sequence_length=4, vocabulary=["a"])
+    told = Tokenization(layer, ends.inputs, "v")
+    assert {name: ids.shape for name, ids in empty_text(model, ends, told).items()} == {
+        "input": (1, 4)
+    }
+    open_ended = Tokenization(keras.layers.TextVectorization(vocabulary=["a"]), ends.inputs, "v")
+    assert empty_text(model, ends, open_ended) is None
+    assert empty_text(model, ends, None) is None
