@@ -158,7 +158,9 @@ class Distiller(keras.Model):
     def build(self, input_shape):
         """Builds student and projections; refuses what does not fit, before any step."""
         held = self._untracked
-        inputs = symbolic(input_shape, held.student_inputs, self.student)
+        inputs = symbolic(
+            input_shape, held.student_inputs, self.student, held.teacher.inputs, self.teacher
+        )
 
         def own(x):
             return fed(x, held.student_inputs, "student", training=False)
@@ -428,9 +430,16 @@ class Distiller(keras.Model):
     def save_assets(self, inner_path):
         if isinstance(self.teacher, keras.Model) and self.teacher is not self.student:
             self.teacher.save_weights(os.path.join(inner_path, "teacher.weights.h5"))
+            for layer, folder in _with_assets(self.teacher, inner_path):
+                os.makedirs(folder)
+                layer.save_assets(folder)
 
     def load_assets(self, inner_path):
         if isinstance(self.teacher, keras.Model) and self.teacher is not self.student:
+            for layer, folder in _with_assets(self.teacher, inner_path):
+                # Files written by older versions have weights alone.
+                if os.path.isdir(folder):
+                    layer.load_assets(folder)
             self.teacher.load_weights(os.path.join(inner_path, "teacher.weights.h5"))
 
     def get_config(self):
@@ -451,6 +460,12 @@ class Distiller(keras.Model):
     def from_config(cls, config):
         config = {key: deserialized(key, each) for key, each in config.items()}
         return cls(**{**config, "teacher": config["teacher"] or config["student"]})
+
+
+def _with_assets(model, folder):
+    """Layers that keep files beside their weights (vocabularies), each with a folder for them."""
+    kept = [each for each in model._flatten_layers(False) if hasattr(each, "save_assets")]
+    return [(each, os.path.join(folder, f"teacher_{i}")) for i, each in enumerate(kept)]
 
 
 def _at(weight, step):

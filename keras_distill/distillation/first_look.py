@@ -70,10 +70,7 @@ def _refuse(distiller, first_x, first_y, labels, student_outputs, check_teacher)
         def teacher(batch):
             return distiller.teacher(batch, training=False)
 
-        teacher_x = distiller.fed_to_teacher(first_x)
-        if keras.tree.is_nested(teacher_x):
-            return
-        examination = examine(teacher, keras.ops.convert_to_numpy(teacher_x), first_y)
+        examination = examine(teacher, _numpy(distiller.fed_to_teacher(first_x)), first_y)
         if examination.finding is not None:
             raise ValueError(examination.sentence)
 
@@ -125,13 +122,21 @@ def first_examples(x, y=None):
     taken, number = [], 0
     for batch in itertools.islice(batches, EXAMPLES):
         each_x, each_y, _ = keras.utils.unpack_x_y_sample_weight(batch)
-        taken.append(_numpy((each_x, each_y)))
+        made = _numpy((each_x, each_y))
+        # Sentences padded batch by batch are of other lengths: one length is looked at.
+        if taken and _lengths(made) != _lengths(taken[0]):
+            break
+        taken.append(made)
         number += len(keras.tree.flatten(taken[-1])[0])
         if number >= EXAMPLES:
             break
     if number == 0:
         raise ValueError(_empty())
     return _each(lambda *parts: np.concatenate(parts), *taken)
+
+
+def _lengths(made):
+    return [leaf.shape[1:] for leaf in keras.tree.flatten(made) if leaf is not None]
 
 
 def _empty():

@@ -38,24 +38,40 @@ def traced(function, inputs):
         raise found from None
 
 
-def symbolic(shape, student_inputs, student):
-    """KerasTensors for a (nested) shape, of the student's own types where they are known."""
+def symbolic(shape, student_inputs, student, teacher_inputs=None, teacher=None):
+    """KerasTensors for a (nested) shape, of the models' own types where they are known.
+
+    Args:
+        shape: Of the batch's x: a shape, or dicts and lists of shapes.
+        student_inputs: As `Distiller`'s.
+        student: The student.
+        teacher_inputs: As `Distiller`'s.
+        teacher: The teacher, or what stands in for it.
+    """
+    own, other = _fed_types(student_inputs, student), _fed_types(teacher_inputs, teacher)
+    if isinstance(own, dict) and isinstance(other, dict):
+        own = {**other, **own}
+    return _tensors(shape, other if own is None else own)
+
+
+def _fed_types(inputs, model):
+    """Where in a batch's x a model's own symbolic inputs stand; `None` where nobody can tell."""
+    if callable(inputs) or not getattr(model, "inputs", None):
+        return None
+    own = inputs_of(model)
+    return {inputs: own} if isinstance(inputs, str) else own
+
+
+def _tensors(shape, own):
     if _is_shape(shape):
-        dtype = "float32"
-        own = getattr(student, "inputs", None)
-        if student_inputs is None and own and len(own) == 1:
-            dtype = own[0].dtype
-        return keras.KerasTensor((None, *shape[1:]), dtype=dtype)
+        known = "float32" if own is None or keras.tree.is_nested(own) else own.dtype
+        return keras.KerasTensor((None, *shape[1:]), dtype=known)
     if isinstance(shape, dict):
-        own = inputs_of(student) if getattr(student, "inputs", None) else None
-        types = own if isinstance(own, dict) else {}
-        return {
-            key: keras.KerasTensor(
-                (None, *each[1:]), dtype=types[key].dtype if key in types else "float32"
-            )
-            for key, each in shape.items()
-        }
-    return type(shape)(symbolic(each, "unknown", student) for each in shape)
+        own = own if isinstance(own, dict) else {}
+        return {key: _tensors(each, own.get(key)) for key, each in shape.items()}
+    fits = isinstance(own, (list, tuple)) and len(own) == len(shape)
+    owns = own if fits else [None] * len(shape)
+    return type(shape)(_tensors(*each) for each in zip(shape, owns, strict=True))
 
 
 def inputs_of(model):

@@ -14,7 +14,8 @@ def adapt(model, input_scale="[0, 1]", channels="rgb", class_map=None):
     with `model`, not copied.
 
     Args:
-        model: A `keras.Model` with one image input and one output `(batch, classes)`.
+        model: A `keras.Model` with one image input and one output `(batch, classes)`; for a
+            `class_map` alone with any inputs, texts and dicts too.
         input_scale: What `model` expects: `"[0, 1]"`, `"[0, 255]"`, `"[-1, 1]"`,
             `"[-0.5, 0.5]"`, or `"torch"` / `"caffe"`, the modes of
             `keras.applications.imagenet_utils.preprocess_input`. Defaults to `"[0, 1]"`.
@@ -43,7 +44,17 @@ def adapt(model, input_scale="[0, 1]", channels="rgb", class_map=None):
     assert np.allclose(adapted.predict(images, verbose=0), expected, atol=1e-5)
     ```
     """
-    shape = tuple(model.input_shape[1:])
+    own = model.input if hasattr(model, "operations") else None
+    if isinstance(model, keras.Sequential):
+        own = model.inputs[0]
+    one = not keras.tree.is_nested(own)
+    shape = tuple(model.input_shape[1:]) if one else ()
+    if not one and (input_scale != "[0, 1]" or channels != "rgb"):
+        raise ValueError(
+            "`input_scale` and `channels` are of one image input. Received: "
+            f"input_scale={input_scale!r}, channels={channels!r} for '{model.name}' with "
+            f"{len(model.inputs)} inputs. Leave them out; a class_map alone goes with any inputs."
+        )
     input_scales.check(input_scale, channels, shape[-1] if shape else None)
     classes = model.output_shape[-1]
     if class_map is not None:
@@ -57,7 +68,12 @@ def adapt(model, input_scale="[0, 1]", channels="rgb", class_map=None):
     same_order = class_map is None or class_map == list(range(classes))
     if input_scale == "[0, 1]" and channels == "rgb" and same_order:
         return model
-    inputs = keras.Input(shape, name="images")
+    if one and len(shape) == 3 or own is None:
+        inputs = keras.Input(shape, name="images")
+    else:
+        inputs = keras.tree.map_structure(
+            lambda each: keras.Input(batch_shape=each.shape, dtype=each.dtype, name=each.name), own
+        )
     x = inputs
     if channels == "bgr":
         x = keras.ops.flip(x, axis=-1)

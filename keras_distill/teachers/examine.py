@@ -1,5 +1,6 @@
 """Looks at a teacher before anything trains: is it fed the way it expects?"""
 
+import keras
 import numpy as np
 
 from keras_distill.teachers import input_scales
@@ -24,7 +25,8 @@ def examine(teacher, x, y, class_names=None):
         teacher: A callable from a float32 batch to outputs `(n, classes)`, logits or
             probabilities; a `keras.Model` is one.
         x: Examples as they would be fed, images `(n, height, width, channels)` in
-            [0, 1] (or any array, when only the class order is to be looked at).
+            [0, 1]; of any other array, texts too, or of a dict or list of arrays only the
+            class order is looked at.
         y: Labels: integers `(n,)` or `(n, 1)`, or one-hot `(n, classes)`. Labels
             outside `0 … classes − 1` are left out.
         class_names: The data's class names, in order, for the sentence. Optional.
@@ -45,13 +47,15 @@ def examine(teacher, x, y, class_names=None):
     assert look.finding.setting == {"input_scale": "[0, 255]"}
     ```
     """
-    x, y = np.asarray(x), np.asarray(y)
+    several = keras.tree.is_nested(x) and all(hasattr(e, "shape") for e in keras.tree.flatten(x))
+    x, y = x if several else np.asarray(x), np.asarray(y)
     outputs = _outputs(teacher, x)
     classes = max(outputs.shape[-1], 2)
     labels = y.reshape(len(y), -1)
     labels = labels.argmax(-1) if labels.shape[1] > 1 else labels[:, 0]
     known = (labels >= 0) & (labels < classes)
-    x, outputs, labels = x[known], outputs[known], labels[known].astype(int)
+    x = keras.tree.map_structure(lambda each: each[known], x)
+    outputs, labels = outputs[known], labels[known].astype(int)
     if len(labels) == 0:
         raise ValueError(
             f"Expected labels in 0 … {classes - 1} to look at the teacher with. "
@@ -138,7 +142,7 @@ def _other_ways(x, data_scale):
 
 def _scale_of(x):
     """The scale that numbers are in, told by their range; None for what is no image."""
-    if x.dtype.kind not in "fu" or x.ndim < 2:
+    if keras.tree.is_nested(x) or x.dtype.kind not in "fu" or x.ndim < 2:
         return None
     low, high = float(x.min()), float(x.max())
     if 0.0 <= low and high <= 1.0:
@@ -152,13 +156,16 @@ def _scale_of(x):
 
 def _outputs(teacher, x):
     parts = []
-    for start in range(0, len(x), BATCH):
-        batch = x[start : start + BATCH]
-        batch = batch.astype("float32") if batch.dtype.kind in "fu" else batch
-        part = teacher(batch)
+    for start in range(0, len(keras.tree.flatten(x)[0]), BATCH):
+        part = teacher(keras.tree.map_structure(lambda each, i=start: _batch(each, i), x))
         parts.append(np.asarray(part.detach().cpu() if hasattr(part, "detach") else part))
     outputs = np.concatenate(parts)
     return outputs.reshape(len(outputs), -1)
+
+
+def _batch(x, start):
+    batch = x[start : start + BATCH]
+    return batch.astype("float32") if batch.dtype.kind in "fu" else batch
 
 
 def _chosen(outputs):

@@ -63,3 +63,24 @@ def test_a_class_map_that_names_no_output_or_one_twice_is_refused(model, class_m
         "`class_map` must name each output of the model at most once, 0 to 4. "
         f"Received: class_map={class_map}."
     )
+
+
+def test_a_class_map_goes_with_dicts_of_token_ids(tmp_path):
+    inputs = {name: keras.Input((4,), dtype="int32", name=name) for name in ("ids", "mask")}
+    x = keras.layers.Embedding(9, 3)(inputs["ids"]) * keras.ops.expand_dims(inputs["mask"], -1)
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    model = keras.Model(inputs, keras.layers.Dense(3)(x), name="text")
+    fed = {"ids": np.arange(8).reshape(2, 4), "mask": np.ones((2, 4), "int32")}
+    adapted = adapt(model, class_map=[2, 0, 1])
+    wanted = model.predict(fed, verbose=0)[:, [2, 0, 1]]
+    np.testing.assert_allclose(adapted.predict(fed, verbose=0), wanted, rtol=1e-6)
+    adapted.save(tmp_path / "adapted.keras")
+    loaded = keras.models.load_model(tmp_path / "adapted.keras")
+    np.testing.assert_array_equal(loaded(fed), adapted(fed))
+    with pytest.raises(ValueError) as error:
+        adapt(model, input_scale="[0, 255]")
+    assert str(error.value) == (
+        "`input_scale` and `channels` are of one image input. Received: input_scale='[0, 255]', "
+        "channels='rgb' for 'text' with 2 inputs. Leave them out; a class_map alone goes with any "
+        "inputs."
+    )

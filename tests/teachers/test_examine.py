@@ -147,3 +147,18 @@ def test_twenty_points_are_needed():
     outputs = np.eye(2)[np.where(wrong, 1 - y, y)]
     look = examine(lambda b: outputs[b[:, 0]], np.arange(2000)[:, None], y)
     assert look.finding.setting == {"class_map": [1, 0]}
+
+
+def test_class_order_of_dicts_and_of_texts():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 300)
+    words = np.array(["bad", "so-so", "good"], object)
+
+    def teacher(batch):  # knows the classes as good, bad, so-so
+        said = batch["text"] if isinstance(batch, dict) else batch
+        return np.stack([said == "good", said == "bad", said == "so-so"], -1).astype("float32")
+
+    for x in (words[y], {"text": words[y], "length": np.ones((300, 1), "float32")}):
+        finding = examine(teacher, x, y).finding
+        assert finding.kind == "class_order" and finding.setting == {"class_map": [1, 2, 0]}
+    assert examine(teacher, words[y], (y + 1) % 3).finding is None
