@@ -1,23 +1,23 @@
-"""Corrupted images out of a tf.data set, for measuring."""
+"""Corrupted images or texts out of a tf.data set, for measuring."""
 
 
 def corrupt_dataset(dataset, corruption, seed=0):
-    """Corrupts the images of a batched tf.data set, each by its number in the set.
+    """Corrupts the images or texts of a batched tf.data set, each by its number in the set.
 
     What comes out is what the corruption makes of the whole array, whatever the batch size; only
     one batch at a time is in memory. For training use `kd.corruptions.RandomCorruption`, which
     draws anew in each epoch.
 
     Args:
-        dataset: A `tf.data.Dataset` of batches: images alone or tuples that begin with them,
-            `(batch, height, width, 1 or 3)`, float in [0, 1] or uint8. Its order must be the
-            same in each pass.
-        corruption: A `kd.corruptions.ImageCorruption`, or any function of `(images, seed,
-            indices)`.
+        dataset: A `tf.data.Dataset` of batches: images or texts alone, or tuples that begin
+            with them; images `(batch, height, width, 1 or 3)`, float in [0, 1] or uint8, texts
+            strings `(batch,)`. Its order must be the same in each pass.
+        corruption: A `kd.corruptions.ImageCorruption` or `TextCorruption`, or any function of
+            `(images or texts, seed, indices)`.
         seed: Of the corruption. Defaults to 0.
 
     Returns:
-        A `tf.data.Dataset` of the same elements, the images corrupted.
+        A `tf.data.Dataset` of the same elements, the images or texts corrupted.
 
     Example:
 

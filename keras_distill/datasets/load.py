@@ -80,9 +80,9 @@ def load(
     ```python
     import pathlib
 
-    lines = ["label\ttext", *6 * ["good\tA joy.", "bad\tHe said: \"no\"."]]
-    pathlib.Path("reviews.tsv").write_text("\n".join(lines), encoding="utf-8")
-    data = kd.datasets.load("reviews.tsv", batch_size=8)
+    lines = ["label,text", *6 * ["good,A joy.", 'bad,"He said: ""no""."']]
+    pathlib.Path("reviews.csv").write_text("\\n".join(lines), encoding="utf-8")
+    data = kd.datasets.load("reviews.csv", batch_size=8)
     texts, labels = next(iter(data.train))
     assert data.class_names == ("bad", "good") and texts.shape == (8,)
     ```

@@ -43,3 +43,17 @@ def test_sample_weights_stay_and_doubles_stay_doubles(images):
     first = next(iter(made))
     assert first[0].dtype == tf.float64
     np.testing.assert_array_equal(first[2], weights[:4])
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, 11])
+def test_texts_are_those_of_the_whole_list(batch_size):
+    texts = [f"Schöne Grüße, number {i}, to everybody" for i in range(10)] + [""]
+    typos = get("keyboard", severity=3)
+    data = tf.data.Dataset.from_tensor_slices((texts, np.arange(11))).batch(batch_size)
+    made = corrupt_dataset(data, typos, seed=5)
+    assert made.element_spec == data.element_spec
+    for _ in range(2):
+        seen, kept = zip(*made.as_numpy_iterator(), strict=True)
+        seen = [text.decode() for text in np.concatenate(seen)]
+        assert seen == typos(texts, seed=5) != texts
+        assert np.concatenate(kept).tolist() == list(range(11))
