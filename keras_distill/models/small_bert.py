@@ -3,7 +3,7 @@
 import keras
 from keras import layers, ops
 
-from keras_distill.models.keras_hub_module import keras_hub_module
+from keras_distill.models.nlp_module import nlp_module
 from keras_distill.models.token_ids import check_dropout, check_size
 
 
@@ -62,7 +62,7 @@ def small_bert(
         raise ValueError(
             f"`width` must be a multiple of 64, one head for each. Received: width={width!r}."
         )
-    keras_hub = keras_hub_module("small_bert")
+    keras_hub = nlp_module("keras_hub", "small_bert")
     backbone = keras_hub.models.BertBackbone(
         vocabulary_size=vocabulary_size,
         num_layers=depth,

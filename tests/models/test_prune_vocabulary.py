@@ -53,7 +53,6 @@ def test_the_same_logits_of_the_texts_and_other_words_still_split(tiny_bert, tmp
     assert len(model.preprocessor.tokenizer.vocabulary) == len(words)
 
 
-@pytest.mark.slow
 def test_a_word_of_no_pieces_stays_one(tiny_bert):
     # "abç": "ab" is tried first and nothing goes on with "ç". Without "ab" it would be "a" and
     # "##bç", which another word needs.
