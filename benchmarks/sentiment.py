@@ -136,9 +136,22 @@ class Bucketed(keras.utils.PyDataset):
         x = {name: values[rows, :width] for name, values in self.x.items()}
         return (x,) if self.y is None else (x, self.y[rows])
 
-    def on_epoch_end(self):
-        self.epoch += 1
-        self._arrange()
+    def endless(self):
+        """The same for `fit`, epoch after epoch: Keras takes a PyDataset's width from its first
+        batches, and these differ."""
+        import tensorflow as tf
+
+        def every():
+            while True:
+                yield from (self[index] for index in range(len(self)))
+                self.epoch += 1
+                self._arrange()
+
+        signature = (
+            {name: tf.TensorSpec((None, None), tf.int32) for name in self.x},
+            tf.TensorSpec((None,), tf.int32),
+        )
+        return tf.data.Dataset.from_generator(every, output_signature=signature).prefetch(2)
 
 
 def outputs_of(model, x, widths, batch_size=64):

@@ -87,7 +87,9 @@ def _train(data, path):
         metrics=["accuracy"],
     )
     start = time.perf_counter()
-    plain.fit(batches, epochs=epochs, verbose=2)
+    plain.fit(
+        batches.endless(), epochs=epochs, steps_per_epoch=len(batches), verbose=2, shuffle=False
+    )
     seconds = time.perf_counter() - start
     path.parent.mkdir(parents=True, exist_ok=True)
     model.save(path)
