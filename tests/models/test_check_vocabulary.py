@@ -6,7 +6,6 @@ import pytest
 
 import keras_distill as kd
 from keras_distill.models import check_vocabulary
-from keras_distill.models.check_vocabulary import check_token_ids
 
 WORDS = [f"w{i}" for i in range(8)]
 
@@ -57,15 +56,6 @@ def test_the_model_stays_as_it_was():
     assert not any("call" in vars(layer) for layer in model.layers)
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-
-
-def test_ids_of_examples():
-    model = kd.models.bilstm(9, 3, width=4, embedding_width=4)
-    check_token_ids(model, np.array([[8, 0, 3]]))
-    with beyond("8", "embedding", "bilstm", "1,234"):
-        check_token_ids(model, np.array([[8, 1234, 9], [0, 0, 0]]))
-    with beyond("8", "embedding", "bilstm", -1):
-        check_token_ids(model, np.array([[8, -1, 3]]))
 
 
 def test_preprocessor_without_a_vocabulary():
