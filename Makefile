@@ -72,6 +72,8 @@ bench: .venv/installed-test  ## measure again what README quotes
 	$(BIN)/python benchmarks/export_matrix.py --again
 	$(BIN)/python benchmarks/robustness_students.py
 	$(BIN)/python benchmarks/robustness.py
+	$(BIN)/python benchmarks/text_teachers.py
+	$(BIN)/python benchmarks/text.py
 	$(BIN)/keras-distill demo --seeds 3
 	$(BIN)/python benchmarks/demo_results.py
 	$(BIN)/python benchmarks/readme_tables.py
