@@ -24,6 +24,7 @@ _ROOMS = (
     "predictors",
     "robustness",
     "schedules",
+    "search",
     "teachers",
     "testing",
 )
