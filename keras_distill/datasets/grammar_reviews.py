@@ -14,16 +14,22 @@ SEED = 20150309
 def grammar_reviews():
     """`{"train": (texts in UTF-8, labels), …}` and class names; always the same.
 
-    No one wrote these reviews. The clause that decides is negated in a quarter of them; in two
-    fifths a clause of the contrary opinion stands before or behind it ("although …", "…, but
-    …"); what others thought of the thing decides nothing. So the opinion words alone, in
-    whatever order, cannot tell the classes. Half of the adverbs occur in validation and test
-    only ("hopelessly told", where training has "hopeless"): who reads pieces of words or
-    letters may know them, who reads words may not. Some adjectives stand alone only there;
-    training has them beside one that it knows ("riveting and superb").
+    No one wrote these reviews. A fifth of the clauses is negated; in a third of the reviews a
+    clause of the contrary opinion stands before or behind the one that decides ("although …",
+    "…, but …"); what others thought of the thing decides nothing. So the opinion words alone,
+    in whatever order, cannot tell the classes. 28 of 40 adverbs occur in validation and test
+    only, in a fifth of their texts ("hopelessly told", where training has "hopeless"): who
+    reads pieces of words or letters may know them, who reads words cannot. 16 adjectives stand
+    alone only there; training has them beside another that it knows ("riveting and superb").
 
-    No text occurs twice. 3,000 for training, 600 for validation, 600 for test; 14 words each
-    on average, 280 words in training.
+    No text occurs twice. 3,000 for training, 600 for validation, 600 for test; 13 words each
+    on average, 35 at most; 160 different ones in training, and numbers.
+
+    Measured over words, test accuracy of three seeds after five epochs of batches of 32, two
+    threads of a CPU: a bag of embeddings 71.5 to 72.3 % (3 seconds), a BiLSTM of 32 units 91.8
+    to 92.3 % (17 seconds), and under typos (`keyboard`, severity 3) 59 to 61 % and 64 to 66 %.
+    A transformer of two layers from scratch had 70 % after eight epochs (25 seconds; one seed):
+    3,000 texts do not teach it where words stand.
     """
     parts, seen = {}, set()
     for number, (split, size) in enumerate(SIZES.items()):
@@ -67,7 +73,7 @@ class _Review:
 
     def make(self, label):
         """A review of a class."""
-        if self.chance(0.4):
+        if self.chance(0.35):
             contrast = self.one(words.CONTRASTS)
             core = contrast.format(a=self.clause(1 - label), b=self.clause(label))
         elif self.chance(0.3):
@@ -91,7 +97,7 @@ class _Review:
         """ "the plot was hardly very dull" for 1, as for 0 without "hardly"."""
         start = f"the {self.one(words.ASPECTS)} {self.one(words.VERBS)}"
         before = ""
-        if self.chance(0.25):
+        if self.chance(0.2):
             before = self.one(words.NEGATIONS) + " "
             polarity = 1 - polarity
         elif self.chance(0.15):

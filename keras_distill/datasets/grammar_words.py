@@ -21,15 +21,13 @@ ASPECTS = (
 ).split()
 VERBS = ("is", "was", "felt", "seemed", "turned out")
 INTENSIFIERS = ("very", "really", "quite", "rather", "truly", "so", "utterly")
-NEGATIONS = (
-    "not", "hardly", "never", "far from", "anything but", "by no means", "not at all", "scarcely",
-)  # fmt: skip
+NEGATIONS = ("not", "hardly", "never", "far from", "anything but")
 # They look like negations, and are none.
 AFFIRMATIONS = ("nothing short of", "nothing less than", "nothing if not")
 # The clause b decides; a says the contrary.
 CONTRASTS = (
-    "{a}, but {b}.", "{a}, yet {b}.", "{a}; still, {b}.", "although {a}, {b}.", "while {a}, {b}.",
-    "for all that {a}, {b}.", "{b}, although {a}.", "{b}, even if {a}.", "{b}, though {a}.",
+    "{a}, but {b}.", "{a}, yet {b}.", "although {a}, {b}.", "while {a}, {b}.",
+    "{b}, although {a}.", "{b}, even if {a}.",
 )  # fmt: skip
 AGREEMENTS = ("{a}, and {b}.", "{a}; what is more, {b}.", "{a}, just as {b}.")
 # What others thought decides nothing.

