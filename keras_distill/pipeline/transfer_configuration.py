@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from keras_distill.pipeline.configuration import Distillation, Robustness
+from keras_distill.pipeline.search_configuration import Search
 from keras_distill.pipeline.section import Epochs, LearningRate, Section
 
 Arguments = dict[str, bool | int | float | str | list[int]]
@@ -42,6 +43,9 @@ class TextTeacher(Section):
         None, description="the name of an architecture in kd.models"
     )
     arguments: Arguments = pydantic.Field({}, description="the architecture's arguments, by name")
+    class_map: list[int] | None = pydantic.Field(
+        None, description="a list: for each class of the data, the teacher's output"
+    )
     epochs: int | None = pydantic.Field(
         None, ge=0, le=10_000, description="a whole number from 0, or null"
     )
@@ -95,6 +99,7 @@ class TransferConfiguration(Section):
             (`sequence_length`); words that models without a tokenizer of their own know
             (`vocabulary_size`), the most frequent of the training texts.
         teachers: One or several: `preset`, `model` or `architecture` with `arguments`;
+            `class_map`, which of its outputs each class of the data is;
             `epochs` on labels (defaults to 0 for a `model`, else 3), `learning_rate`,
             and a `seed` where several of one architecture are to differ.
         student: `architecture` with `arguments`, `layers` of the (one, KerasHub) teacher,
@@ -107,6 +112,7 @@ class TransferConfiguration(Section):
         fine_tuning: Epochs and learning rate of the student's last stage, or `None`.
         recipes: `.tflite` recipes of the student. Defaults to float32 and dynamic_range.
         robustness: Corruptions and severities, or `None` for clean test texts only.
+        search: What `keras-distill search` does; `run` does not look at it.
 
     Raises:
         pydantic.ValidationError: on what is not accepted; `load_configuration` turns
@@ -149,6 +155,7 @@ class TransferConfiguration(Section):
         description="a list of float32, float16, dynamic_range",
     )
     robustness: Robustness | None = Robustness(corruptions="text")
+    search: Search | None = None
 
     @pydantic.field_validator("fine_tuning", mode="after")
     @classmethod

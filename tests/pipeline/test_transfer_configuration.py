@@ -47,7 +47,7 @@ def test_paths_are_those_of_the_file(tmp_path):
         (
             "recipe: transfer\nteachers:\n- {architecture: a}\n- {architecture: a, epochz: 3}\n",
             "c.yaml, line 4: unknown key `teachers[1].epochz`. Did you mean `epochs`? Accepted "
-            "keys under `teachers[1]`: preset, model, architecture, arguments, epochs, "
+            "keys under `teachers[1]`: preset, model, architecture, arguments, class_map, epochs, "
             "learning_rate, seed.",
         ),
         (

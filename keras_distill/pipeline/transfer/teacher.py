@@ -5,6 +5,7 @@ import keras
 from keras_distill.pipeline import training
 from keras_distill.pipeline.load_model import load_model
 from keras_distill.pipeline.transfer.examine_texts import examine_texts
+from keras_distill.pipeline.transfer.pretrained import pretrained, reordered
 
 EPOCHS = 3
 
@@ -36,6 +37,8 @@ class TeacherStage:
         seed = journey.configuration.seed if settings.seed is None else settings.seed
         keras.utils.set_random_seed(seed)
         model = _built(journey, settings)
+        if settings.class_map is not None:
+            model = reordered(model, settings.class_map)
         journey.keep(self.__name__, model)
         epochs = settings.epochs
         if epochs is None:
@@ -62,9 +65,7 @@ def _built(journey, settings):
         return load_model(settings.model, "teachers.model")
     if settings.architecture is not None:
         return journey.build(settings.architecture, settings.arguments)
-    from keras_distill.models.pretrained_classifier import pretrained_classifier
-
-    return pretrained_classifier(
+    return pretrained(
         settings.preset,
         num_classes=len(journey.splits.class_names),
         sequence_length=journey.configuration.data.sequence_length,
