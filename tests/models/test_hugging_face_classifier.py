@@ -155,7 +155,7 @@ def test_logits_are_those_of_the_papers_network_with_its_head(kind, tmp_path):
     model = hugging_face_classifier(written(tmp_path, kind, labels=labels))
     assert type(model).__name__.lower() == f"{kind}textclassifier"
     assert model.class_names == ["bad", "good", "neither"]
-    texts = ["the f", "thet", ""] if kind == "roberta" else TEXTS
+    texts = ["the f", "the t", ""] if kind == "roberta" else TEXTS
     fed = {key: np.array(value) for key, value in model.preprocessor(texts).items()}
     assert fed["token_ids"].shape == (3, LONGEST)
     expected = [
