@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import pathlib
 import re
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -13,6 +16,14 @@ from keras_distill.predictors import load
 from keras_distill.predictors.tflite_file import TFLiteFile
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film", "a"]
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "export" / "python" / "text_to_ids.py"
+ALONE = """
+import runpy, sys
+for name in ("tensorflow", "keras", "keras_hub", "keras_distill"):
+    sys.modules[name] = None  # its import fails
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 TEXTS = ["a good film", "bad", "Good, good!", "a bad film a", *(["film"] * 9)]
 
 
@@ -160,3 +171,17 @@ def test_a_vocabulary_beyond_the_embedding_is_refused_and_leaves_nothing(plain, 
         to_tflite(plain, tmp_path / "m.tflite", samples=["a"], preprocessor=layer)
     assert re.sub(r"'embedding_?\d*'", "'embedding'", str(caught.value)) == message
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("argument", ["--check", "a good film, a film"])
+def test_the_script_needs_no_tensorflow(files, argument):
+    command = [sys.executable, "-I", "-c", ALONE, str(SCRIPT), str(files), argument]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    if argument == "--check":
+        assert done.stdout == "8 golden texts, 0 with other ids\n"
+    else:
+        name, values = done.stdout.rsplit(": ", 1)
+        assert name == "output (logits, None)"
+        expected = load(files).predict([argument])[0]
+        np.testing.assert_allclose(json.loads(values), expected, atol=1e-6)
