@@ -45,6 +45,9 @@ def _by_layers(model):
     layer = last_layer(model)
     if isinstance(layer, keras.layers.Softmax):
         return "probabilities"
+    # A language model's last layer: the embedding, used backwards.
+    if isinstance(layer, keras.layers.ReversibleEmbedding):
+        return "logits"
     return _KINDS.get(getattr(getattr(layer, "activation", None), "__name__", ""), "unknown")
 
 

@@ -40,3 +40,9 @@ def test_by_values():
     assert output_kind(None, np.array([[0.2, 1.8]])) == "logits"
     assert output_kind(None, np.array([[0.2, 0.3]])) == "unknown"
     assert output_kind(None, np.array([[0.2], [0.3]])) == "probabilities"
+
+
+def test_a_language_model_that_ends_in_its_embedding():
+    inputs, embedding = keras.Input((4,), dtype="int32"), layers.ReversibleEmbedding(9, 3)
+    outputs = embedding(layers.Dense(3, "relu")(embedding(inputs)), reverse=True)
+    assert output_kind(keras.Model(inputs, outputs)) == "logits"
