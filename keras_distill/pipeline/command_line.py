@@ -12,6 +12,7 @@ from keras_distill.pipeline.journey_commands import check, demo, init, run
 from keras_distill.pipeline.latency_command import latency
 from keras_distill.pipeline.readable import readable
 from keras_distill.pipeline.robustness_commands import compare, evaluate, report
+from keras_distill.pipeline.search_command import search
 
 app = typer.Typer(
     help=(
@@ -32,6 +33,7 @@ for command in (
     init,
     check,
     run,
+    search,
     evaluate,
     report,
     compare,

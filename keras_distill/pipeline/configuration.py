@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import pydantic
 
+from keras_distill.pipeline.search_configuration import Search
 from keras_distill.pipeline.section import Epochs, LearningRate, Section, Share
 from keras_distill.teachers import input_scales
 
@@ -86,6 +87,14 @@ class Distillation(Section):
         4.0, gt=0, le=1000, description="a number above 0 and at most 1000"
     )
     student_loss_weight: Share = 0.1
+    losses: list[str] | None = pydantic.Field(
+        None,
+        min_length=1,
+        description="a list of names of losses in kd.losses, or null for soft_targets",
+    )
+    loss_weights: list[Annotated[float, pydantic.Field(ge=0)]] | None = pydantic.Field(
+        None, description="a list of numbers from 0, one for each loss, or null for 1 each"
+    )
 
 
 class Pruning(Section):
@@ -129,10 +138,11 @@ class Configuration(Section):
         student: A width (of a narrower copy of the teacher), a file or an architecture.
         control: Whether the student is trained once more without a teacher, to
             compare. Defaults to `True`.
-        distillation: Epochs, learning rate, temperature, weight of the labels.
+        distillation: Epochs, learning rate, temperature, weight of the labels, losses.
         pruning: Sparsity, epochs, learning rate, or `None`.
         quantization: Scheme, epochs, learning rate, or `None`.
         robustness: Corruptions and severities, or `None` for clean test images only.
+        search: What `keras-distill search` does; `run` does not look at it.
 
     Raises:
         pydantic.ValidationError: on what is not accepted; `load_configuration` turns
@@ -157,3 +167,4 @@ class Configuration(Section):
     pruning: Pruning | None = Pruning()
     quantization: Quantization | None = Quantization()
     robustness: Robustness | None = Robustness()
+    search: Search | None = None

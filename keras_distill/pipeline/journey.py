@@ -188,6 +188,10 @@ class Journey:
         """A copy of a model of this run, to be trained without changing the original."""
         return load_model(self.folder / "models" / f"{name}.keras", name)
 
+    def plain(self, model):
+        """A model as a Distiller is given it."""
+        return model
+
     def fresh_student(self):
         """The student with its initial weights: the same for every arm."""
         return self.fresh("student_untrained")

@@ -52,13 +52,17 @@ def label_loss(model):
 def distil(journey, title, student, epochs, learning_rate):
     """Trains a student, plain or prepared, under the run's teacher; returns it."""
     from keras_distill.distillation.distiller import Distiller
-    from keras_distill.losses.soft_targets import SoftTargets
+    from keras_distill.losses.loss_by_name import loss_by_name
 
     settings = journey.configuration.distillation
     distiller = Distiller(
         **journey.distiller_arguments,
         student=student,
-        distillation_losses=[SoftTargets(temperature=settings.temperature)],
+        distillation_losses=[
+            loss_by_name(name, temperature=settings.temperature)
+            for name in settings.losses or ["soft_targets"]
+        ],
+        distillation_loss_weights=settings.loss_weights,
         student_loss_weight=settings.student_loss_weight,
     )
     fit(journey, title, distiller, epochs, learning_rate, label_loss(student))

@@ -17,6 +17,7 @@ def invoke(*arguments):
         "init",
         "check",
         "run",
+        "search",
         "evaluate",
         "report",
         "compare",

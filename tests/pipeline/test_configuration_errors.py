@@ -20,12 +20,14 @@ from keras_distill.pipeline.load_configuration import validate
         (
             {"distillation": {"temprature": 2}},
             "c.yaml: unknown key `distillation.temprature`. Did you mean `temperature`? Accepted "
-            "keys under `distillation`: epochs, learning_rate, temperature, student_loss_weight.",
+            "keys under `distillation`: epochs, learning_rate, temperature, student_loss_weight, "
+            "losses, loss_weights.",
         ),
         (
             {"sparsity": 0.5},
             "c.yaml: unknown key `sparsity`. Accepted keys at the top level: output, seed, data, "
-            "teacher, student, control, distillation, pruning, quantization, robustness.",
+            "teacher, student, control, distillation, pruning, quantization, robustness, "
+            "search.",
         ),
         (
             {"pruning": 0.5},

@@ -45,6 +45,19 @@ def test_control_and_distilled_differ_by_the_teacher_alone(journey, teacher_make
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
+def test_named_losses_at_the_temperature_with_their_weights(journey, teacher_maker, monkeypatch):
+    made = []
+    monkeypatch.setattr(training, "fit", lambda journey, title, model, *rest: made.append(model))
+    training.distil(journey, "distilled", teacher_maker(), 1, 0.01)
+    named = {"temperature": 2.5, "losses": ["dist", "logit_matching"], "loss_weights": [1.0, 3.0]}
+    journey.configuration = Configuration(distillation=named)
+    training.distil(journey, "distilled", teacher_maker(), 1, 0.01)
+    losses = [[type(loss).__name__ for loss in each.distillation_losses] for each in made]
+    assert losses == [["SoftTargets"], ["DIST", "LogitMatching"]]
+    assert [each.distillation_losses[0].temperature for each in made] == [4.0, 2.5]
+    assert made[1].distillation_loss_weights == [1.0, 3.0]
+
+
 def test_label_loss_follows_what_the_model_puts_out():
     logits = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
     softmax = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation="softmax")])
