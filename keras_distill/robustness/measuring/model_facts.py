@@ -71,7 +71,7 @@ def _uncounted(predictor):
 
     from keras_distill.footprint.macs import calls, macs_of_call
 
-    if not isinstance(predictor.model, keras.Sequential) and not getattr(predictor.model, "inputs", None):
+    if not getattr(predictor.model, "inputs", None):
         return True
     for _, layer, given, made in calls(predictor.model):
         try:

@@ -44,3 +44,14 @@ def test_another_vocabulary_is_another_model():
     layers = [keras.layers.TextVectorization(vocabulary=[word]) for word in "aab"]
     first, again, other = (identity(predictors.load(model, preprocessor=layer)) for layer in layers)
     assert first == again != other
+
+
+def test_nothing_is_said_of_a_model_whose_layers_cannot_be_seen():
+    class Words(keras.Model):
+        def call(self, ids):
+            return keras.ops.one_hot(ids[:, 0], 5)
+
+    layer = keras.layers.TextVectorization(output_sequence_length=4, vocabulary=["a"])
+    predictor = predictors.load(Words(), preprocessor=layer)
+    predictor.predict(["a b"])
+    assert "macs" not in model_facts(predictor, np.array(["a b"]), {"latency_ms_p50": 1})
