@@ -27,7 +27,7 @@ def grammar_reviews():
 
     Measured over words, test accuracy of three seeds after five epochs of batches of 32, two
     threads of a CPU: a bag of embeddings 71.5 to 72.3 % (3 seconds), a BiLSTM of 32 units 91.8
-    to 92.3 % (17 seconds), and under typos (`keyboard`, severity 3) 59 to 61 % and 64 to 66 %.
+    to 93.3 % (17 seconds), and under typos (`keyboard`, severity 3) 59 to 61 % and 64 to 66 %.
     A transformer of two layers from scratch had 70 % after eight epochs (25 seconds; one seed):
     3,000 texts do not teach it where words stand.
     """
