@@ -185,3 +185,20 @@ def test_the_script_needs_no_tensorflow(files, argument):
         assert name == "output (logits, None)"
         expected = load(files).predict([argument])[0]
         np.testing.assert_allclose(json.loads(values), expected, atol=1e-6)
+
+
+def test_an_error_while_writing_leaves_nothing(plain, vectorize, tmp_path, monkeypatch):
+    import importlib
+
+    # The package's attribute of this name is the function.
+    module = importlib.import_module("keras_distill.export.to_tflite")
+    written = []
+
+    def full(path, content):
+        written.extend(tmp_path.iterdir())
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(module, "write_json", full)
+    with pytest.raises(OSError, match="No space left on device"):
+        to_tflite(plain, tmp_path / "m.tflite", samples=TEXTS, preprocessor=vectorize)
+    assert [path.suffix for path in written] == [".txt"] and list(tmp_path.iterdir()) == []
