@@ -23,6 +23,12 @@ def check(configuration):
     from keras_distill.pipeline.run_data import load_data
     from keras_distill.teachers.adapt import adapt
 
+    if not hasattr(configuration, "teacher"):
+        raise ValueError(
+            "`keras-distill check` looks at teachers of images. Received: `recipe: transfer`, whose "
+            "`run` looks at each teacher on validation texts before it teaches: class order, and "
+            "better than chance. Go on with `keras-distill run`."
+        )
     settings = configuration.teacher
     if settings.model is None:
         raise ValueError(

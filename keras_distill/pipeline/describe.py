@@ -56,16 +56,18 @@ def _keras_facts(path):
         "classes": model.output_shape[-1],
         "outputs": predictor.outputs,
         "parameters": footprint.parameters(model),
-        "macs": footprint.macs(model),
+        # Of transformers and recurrent layers `macs` counts next to nothing.
+        **({} if predictor.texts else {"macs": footprint.macs(model)}),
         "sparsity": footprint.sparsity(model),
     }
 
 
 def _keras_lines(known):
+    fed = f"images {tuple(known['input_shape'])}" if known["input_shape"] else "texts"
     return [
-        f"images {tuple(known['input_shape'])} → {known['classes']} {known['outputs']}",
+        f"{fed} → {known['classes']} {known['outputs']}",
         f"parameters: {known['parameters']:,}",
-        f"MACs: {known['macs']:,}",
+        *([f"MACs: {known['macs']:,}"] if "macs" in known else []),
         f"zeros in kernels: {known['sparsity']:.1%}",
     ]
 

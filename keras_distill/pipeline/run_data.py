@@ -9,7 +9,7 @@ def load_data(configuration):
     augment = None
     if data.augmentation is not None:
         augment = _augmentation(data.augmentation, configuration.seed)
-    return load(
+    splits = load(
         data.name,
         batch_size=data.batch_size,
         data_dir=data.data_dir,
@@ -17,6 +17,12 @@ def load_data(configuration):
         augment=augment,
         seed=configuration.seed,
     )
+    if splits.input_shape == ():
+        raise ValueError(
+            f"`data.name`: '{splits.name}' holds texts. Expected images, or `recipe: transfer` in "
+            "the configuration, which is for texts."
+        )
+    return splits
 
 
 def _augmentation(settings, seed):

@@ -87,13 +87,18 @@ def write_configuration(path, teacher, data, progress=print):
     if not isinstance(shape, tuple) or len(shape) != 4 or None in shape[1:]:
         raise ValueError(
             f"The teacher takes {shape}; expected images of a fixed size, (None, height, width, "
-            "channels)."
+            "channels). For texts write a configuration with `recipe: transfer`."
         )
     image_size = [int(shape[1]), int(shape[2])]
     is_folder = pathlib.Path(data).is_dir()
     splits = load(
         str(data), batch_size=32, image_size=tuple(image_size) if is_folder else None, seed=0
     )
+    if splits.input_shape == ():
+        raise ValueError(
+            f"{str(data)!r} holds texts, and the teacher takes images. For texts write a "
+            "configuration with `recipe: transfer`."
+        )
     classes, outputs = len(splits.class_names), model.output_shape[-1]
     if splits.input_shape[-1] != shape[-1]:
         raise ValueError(

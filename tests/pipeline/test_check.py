@@ -6,7 +6,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from keras_distill.pipeline import load_configuration
+from keras_distill.pipeline import TransferConfiguration, load_configuration
 from keras_distill.pipeline.check import check
 from keras_distill.pipeline.command_line import app
 
@@ -88,4 +88,14 @@ def test_no_teacher_yet(tmp_path):
         "There is no teacher to look at yet: the configuration trains one "
         "(`teacher.architecture: cifar_resnet`). Give `teacher.model`, the path of a trained "
         ".keras file, or go on with `keras-distill run`."
+    )
+
+
+def test_the_transfer_recipe_looks_by_itself():
+    with pytest.raises(ValueError) as error:
+        check(TransferConfiguration())
+    assert str(error.value) == (
+        "`keras-distill check` looks at teachers of images. Received: `recipe: transfer`, whose "
+        "`run` looks at each teacher on validation texts before it teaches: class order, and "
+        "better than chance. Go on with `keras-distill run`."
     )

@@ -109,3 +109,18 @@ def test_nearly_all_is_not_all(monkeypatch):
     xnnpack = {"fraction": 0.9999, "partitions": 1, "operators": operators}
     monkeypatch.setattr(ROOM, "describe", lambda path: FACTS | {"xnnpack": xnnpack})
     assert "fast kernels: more than 99.9% of the work" in describe("net.tflite")[0]
+
+
+def test_a_keras_file_of_a_text_model(tmp_path):
+    words = keras.layers.TextVectorization(vocabulary=["good", "bad"], output_sequence_length=4)
+    texts = keras.Input((), dtype="string")
+    x = keras.layers.Embedding(4, 2)(words(texts))
+    outputs = keras.layers.Dense(2)(keras.layers.GlobalAveragePooling1D()(x))
+    keras.Model(texts, outputs).save(tmp_path / "m.keras")
+    text, known = describe(tmp_path / "m.keras")
+    assert text.splitlines()[1:] == [
+        "texts → 2 logits",
+        "parameters: 14",
+        "zeros in kernels: 0.0%",
+    ]
+    assert known["input_shape"] == [] and "macs" not in known

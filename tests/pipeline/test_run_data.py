@@ -1,6 +1,7 @@
 """The configuration's data, with its augmentation, in training only."""
 
 import numpy as np
+import pytest
 
 from keras_distill.pipeline import Configuration
 from keras_distill.pipeline.run_data import load_data
@@ -25,3 +26,12 @@ def test_augmentation_changes_training_images_only(pictures):
 def test_an_empty_augmentation_is_none(pictures):
     values = {"name": str(pictures), "image_size": [8, 8], "augmentation": {}}
     first(load_data(Configuration(data=values)).train)
+
+
+def test_texts_want_another_recipe():
+    with pytest.raises(ValueError) as error:
+        load_data(Configuration(data={"name": "grammar_reviews"}))
+    assert str(error.value) == (
+        "`data.name`: 'grammar_reviews' holds texts. Expected images, or `recipe: transfer` in "
+        "the configuration, which is for texts."
+    )

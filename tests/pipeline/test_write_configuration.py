@@ -1,5 +1,6 @@
 """`init`: what it writes is accepted as it stands, and says how the teacher is fed."""
 
+import keras
 import pytest
 
 import keras_distill as kd
@@ -48,3 +49,20 @@ def test_another_number_of_classes_is_refused(tmp_path, pictures, teacher_maker)
         "Expected as many of one as of the other."
     )
     assert not (tmp_path / "c.yaml").exists()
+
+
+def test_texts_want_another_recipe(tmp_path, teacher_maker):
+    teacher_maker().save(tmp_path / "images.keras")
+    with pytest.raises(ValueError) as error:
+        write_configuration(tmp_path / "c.yaml", tmp_path / "images.keras", "grammar_reviews")
+    assert str(error.value) == (
+        "'grammar_reviews' holds texts, and the teacher takes images. For texts write a "
+        "configuration with `recipe: transfer`."
+    )
+    keras.Sequential([keras.Input((6,)), keras.layers.Dense(2)]).save(tmp_path / "ids.keras")
+    with pytest.raises(ValueError) as error:
+        write_configuration(tmp_path / "c.yaml", tmp_path / "ids.keras", "grammar_reviews")
+    assert str(error.value) == (
+        "The teacher takes (None, 6); expected images of a fixed size, (None, height, width, "
+        "channels). For texts write a configuration with `recipe: transfer`."
+    )
