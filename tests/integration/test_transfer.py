@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from keras_distill.pipeline.command_line import app
 
 HERE = pathlib.Path(__file__).resolve()
+pytestmark = pytest.mark.slow
 
 
 def sentences_of_the_pipeline():
@@ -41,7 +42,6 @@ def finished(tmp_path_factory):
     return path.parent / "run", path, result.output
 
 
-@pytest.mark.slow
 def test_every_file_is_there(finished):
     run, _, _ = finished
     wanted = [
@@ -61,7 +61,6 @@ def test_every_file_is_there(finished):
     assert [name for name in wanted if not (run / name).exists()] == []
 
 
-@pytest.mark.slow
 def test_the_files_are_right_on_misspelt_texts_as_the_model_is(finished):
     run, _, _ = finished
     known = json.loads((run / "report" / "report.json").read_text(encoding="utf-8"))
@@ -73,7 +72,6 @@ def test_the_files_are_right_on_misspelt_texts_as_the_model_is(finished):
     assert cells["fine_tuned", "clean"] > 0.9 > cells["fine_tuned", "keyboard"]
 
 
-@pytest.mark.slow
 def test_the_vocabulary_is_that_of_the_run(finished):
     run, _, _ = finished
     lines = (run / "artefacts" / "student.float32.tflite.vocab.txt").read_text("utf-8").split("\n")
@@ -81,7 +79,6 @@ def test_the_vocabulary_is_that_of_the_run(finished):
     assert lines[2:] == words
 
 
-@pytest.mark.slow
 def test_run_again_does_nothing_again(finished):
     run, path, _ = finished
     before = {p: p.stat().st_mtime_ns for p in (run / "models").iterdir()}
@@ -90,7 +87,6 @@ def test_run_again_does_nothing_again(finished):
     assert {p: p.stat().st_mtime_ns for p in (run / "models").iterdir()} == before
 
 
-@pytest.mark.slow
 def test_killed_and_resumed_is_the_unbroken_run(finished, tmp_path):
     """SIGKILL once the teachers are there; what comes after is bit for bit the same."""
     import keras
