@@ -53,6 +53,9 @@ class Distiller(keras.Model):
     student once however many of its layers are compared. Every term is a metric of its
     own. `distiller.student` is a plain model: projections stay here.
 
+    Padding leaves every term over tokens: by Keras's own mask, or by the `"padding_mask"`
+    of the dict that a KerasHub student is fed. `sample_weight` may be given per token.
+
     `evaluate` measures the student alone (task and regularizers) and does not run the
     teacher, unless asked with `evaluate(..., distillation=True)`.
 
