@@ -55,12 +55,17 @@ def _panel(figure, axes, result, name, partner):
         colours = {"c": shades, "cmap": "viridis", "norm": norm, "plotnonfinite": True}
     points = axes.scatter(x, y, s=34, zorder=2, edgecolors="white", linewidths=0.5, **colours)
     if partner is not None:
-        figure.colorbar(points, ax=axes, label=partner.replace("_", " "))
+        bar = figure.colorbar(points, ax=axes, label=partner.replace("_", " "))
+        if norm is not None and np.nanmax(shades) / np.nanmin(shades) < 100:
+            ticks, words = _plain_ticks((np.nanmin(shades), np.nanmax(shades)))
+            bar.set_ticks(ticks, labels=words)
+            bar.minorticks_off()
     _mark(axes, result, result.trials[0], name, "D", "default")
     _mark(axes, result, result.best_trial, name, "*", "best")
     axes.set_xlabel(name.replace("_", " "))
     if not linear and ends[1] / ends[0] < 100:
-        _plain_ticks(axes, ends)
+        axes.set_xticks(*_plain_ticks(ends))
+        axes.minorticks_off()
     axes.grid(alpha=0.25)
 
 
@@ -79,18 +84,11 @@ def _mark(axes, result, row, name, marker, label):
         )
 
 
-def _plain_ticks(axes, ends):
-    """1, 2, 5, 10, 20 in place of powers of ten, of which there would be one."""
+def _plain_ticks(ends):
+    """1, 2, 5, 10, 20 in place of powers of ten, of which there would be one; and in words."""
     ticks = [a * 10.0**b for b in range(-6, 4) for a in (1, 2, 5)]
     ticks = [tick for tick in ticks if ends[0] <= tick <= ends[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.xaxis.set_minor_locator(_no_ticks())
-
-
-def _no_ticks():
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()
+    return ticks, [f"{tick:g}" for tick in ticks]
 
 
 def _losses(axes, result):
