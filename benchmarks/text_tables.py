@@ -68,7 +68,6 @@ def _write(name, found, student, base, column, also=None):
             line["the teacher itself, GLUE validation %"] = found[also, arm][1]["accuracy"]
         line |= {
             "seeds": len(seeds),
-            "choice %": spread(seeds, "choice_accuracy"),
             "GLUE validation %": spread(seeds, "accuracy"),
             "treebank test %": spread(seeds, "test_accuracy"),
             f"against {base}, points (95 %)": "–"
