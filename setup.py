@@ -14,7 +14,8 @@ version = re.search(
 
 nlp = ["keras-hub>=0.32", "keras-nlp>=0.32", "tensorflow-text>=2.20", "safetensors>=0.6"]
 cv = ["keras-cv==0.9.0"]
-search = ["keras-tuner>=1.4.7"]
+# Bayesian search is scikit-learn's Gaussian process.
+search = ["keras-tuner>=1.4.8,<1.5", "scikit-learn>=1.5"]
 tracking = ["tensorboard>=2.20", "wandb>=0.20"]
 notebooks = ["jupytext>=1.16", "nbconvert>=7.16", "nbclient>=0.10", "ipykernel>=6.29"]
 lint = ["ruff>=0.12", "codespell>=2.4", "import-linter>=2.3"]

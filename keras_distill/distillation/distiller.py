@@ -231,6 +231,10 @@ class Distiller(keras.Model):
         """What the teacher is fed when a batch's inputs are `x`."""
         return self._untracked.teacher.fed(x)
 
+    def fed_to_student(self, x):
+        """What the student is fed when a batch's inputs are `x`, nothing else known."""
+        return fed(x, self._untracked.student_inputs, "student", training=False)
+
     def learn_kinds(self, x):
         """Tells logits from probabilities by values where layers do not; student's outputs.
 
@@ -241,7 +245,7 @@ class Distiller(keras.Model):
             The student's outputs on them, numpy.
         """
         held = self._untracked
-        own = fed(x, held.student_inputs, "student", training=False)
+        own = self.fed_to_student(x)
         student = self.student(own, **training_of(self.student, False))
         student = keras.tree.map_structure(ops.convert_to_numpy, student)
         if not keras.tree.is_nested(student):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_distill.losses import DistillationLoss
+from keras_distill.models.check_token_ids import check_token_ids
 from keras_distill.predictors.output_kind import output_kind
 from keras_distill.teachers.attached_batch import detached
 
@@ -41,6 +42,10 @@ def look(distiller, x, y, check_teacher):
     if not distiller.built:
         shapes = keras.tree.map_structure(lambda each: (None, *each.shape[1:]), first_x)
         distiller.build(shapes)
+    # Beyond its embeddings TensorFlow stops in the middle of an epoch, or goes on with zeros.
+    check_token_ids(distiller.student, distiller.fed_to_student(first_x))
+    if isinstance(distiller.teacher, keras.Model):
+        check_token_ids(distiller.teacher, distiller.fed_to_teacher(first_x))
     student_outputs = distiller.learn_kinds(first_x)
     # An `x` of arrays comes with all labels, which are looked at to the last.
     labels = y if is_arrays(x) else first_y

@@ -25,9 +25,9 @@ def check(configuration):
 
     if not hasattr(configuration, "teacher"):
         raise ValueError(
-            "`keras-distill check` looks at teachers of images. Received: `recipe: transfer`, whose "
-            "`run` looks at each teacher on validation texts before it teaches: class order, and "
-            "better than chance. Go on with `keras-distill run`."
+            "`keras-distill check` looks at teachers of images. Received: `recipe: transfer`, "
+            "whose `run` looks at each teacher on validation texts before it teaches: class "
+            "order, and better than chance. Go on with `keras-distill run`."
         )
     settings = configuration.teacher
     if settings.model is None:

@@ -137,3 +137,28 @@ def test_the_step_is_traced_once(monkeypatch):
     distiller.compile("adam", loss=loss, metrics=["accuracy"])
     distiller.fit(np.zeros((8, 3), "float32"), np.zeros(8, int), batch_size=4, verbose=0)
     assert len(traces) == 1
+
+
+def test_ids_beyond_an_embedding_stop_before_the_first_step():
+    def model(words, name):
+        layers = [keras.layers.Embedding(words, 3), keras.layers.Flatten(), keras.layers.Dense(2)]
+        return keras.Sequential([keras.Input((4,), dtype="int32"), *layers], name=name)
+
+    x = {"a": np.full((8, 4), 6, "int32"), "b": np.full((8, 4), 9, "int32")}
+    y = np.zeros(8, "int32")
+    for teacher, student, who in ((7, 9, "student"), (6, 10, "teacher")):
+        distiller = Distiller(
+            model(teacher, "teacher"),
+            model(student, "student"),
+            teacher_inputs="a",
+            student_inputs="b",
+        )
+        distiller.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        words, received = (9, 9) if who == "student" else (6, 6)
+        layer = getattr(distiller, who).layers[0].name
+        refused(
+            lambda distiller=distiller: distiller.fit(x, y, verbose=0),
+            f"Expected token ids from 0 to {words - 1}, of which layer '{layer}' of '{who}' has "
+            f"embeddings. Received: the id {received}. Use the preprocessor that the model's "
+            "weights were made with, or build the model for this vocabulary.",
+        )

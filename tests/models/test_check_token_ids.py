@@ -39,3 +39,20 @@ def test_an_embedding_run_in_reverse_is_fed_no_ids():
     check_token_ids(model, np.array([[4, 0]]))
     with beyond(4, "tied", "tagger", 5):
         check_token_ids(model, np.array([[5, 0]]))
+
+
+def test_a_model_that_compiles_its_own_call_is_let_through():
+    import tensorflow as tf
+
+    class Compiled(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.embedding = keras.layers.Embedding(5, 4)
+
+        @tf.function
+        def call(self, ids):
+            return self.embedding(ids)
+
+    model = Compiled()
+    model(np.array([[1]]))
+    check_token_ids(model, np.array([[4]]))

@@ -5,7 +5,6 @@ import types
 import pytest
 
 from keras_distill.pipeline import Configuration
-from keras_distill.pipeline import journey as module
 from keras_distill.pipeline.journey import Journey
 
 DONE = []
@@ -40,7 +39,7 @@ def three_stages(monkeypatch):
     DONE.clear()
     interrupted.clear()
     monkeypatch.setattr(
-        module, "STAGES", (stage("a"), stage("b", ("a",), ("control",)), stage("c", ("a",)))
+        Journey, "stages", (stage("a"), stage("b", ("a",), ("control",)), stage("c", ("a",)))
     )
 
 
