@@ -59,7 +59,7 @@ def run(data, name, arm, seed):
     path.parent.mkdir(parents=True, exist_ok=True)
     student.save(path)
     keep(data, name, arm, seed, found, examples=material.labelled,
-         unlabelled=len(material.y) - material.labelled, steps=TRAINING[name][0],
+         unlabelled=len(material.y) - material.labelled, steps=TRAINING[data, name][0],
          parameters=student.count_params(), seconds=round(seconds))  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def ensemble(seeds):
             student, seconds = train(material, seed, "distilled", logits=outputs["train"])
             found = {part: right_on(material, student, part) for part in parts_of("sst2")}
             keep("sst2", "bag of an ensemble", name, seed, found, examples=20000, unlabelled=0,
-                 steps=TRAINING[material.student][0], parameters=student.count_params(),
+                 steps=TRAINING["sst2", material.student][0], parameters=student.count_params(),
                  seconds=round(seconds))  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def search(seeds):
     import tensorflow as tf
 
     material = Material("sst2", "bag_of_embeddings")
-    steps, batch, rate = TRAINING["bag_of_embeddings"]
+    steps, batch, rate = TRAINING["sst2", "bag_of_embeddings"]
     texts, labels = text_teachers.texts("sst2", "glue")
     judge = tf.data.Dataset.from_tensor_slices((material.ids(texts), labels)).batch(256)
     teacher = kd.teachers.from_arrays(material.logits)

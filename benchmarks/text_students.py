@@ -12,11 +12,13 @@ import keras_distill as kd
 CACHE = text_teachers.CACHE
 TEMPERATURE, WEIGHT = 2.0, 0.5
 WORDS, LENGTH, PAIRS = 15_000, 40, 50_000
-# student: (steps, batch, learning rate)
+# (data, student): (steps, batch, learning rate). For IMDB twice 800 steps were chosen on 5,000
+# reviews held out of training (88.5 % after 800, 90.0 % after 1,600, without a teacher).
 TRAINING = {
-    "bag_of_embeddings": (800, 128, 3e-3),
-    "bilstm": (800, 128, 2e-3),
-    "three_layers": (250, 32, 5e-5),
+    ("sst2", "bag_of_embeddings"): (800, 128, 3e-3),
+    ("sst2", "bilstm"): (500, 128, 2e-3),
+    ("sst2", "three_layers"): (160, 32, 5e-5),
+    ("imdb", "bag_of_embeddings"): (1600, 128, 3e-3),
 }
 
 
@@ -95,7 +97,7 @@ def three_layers():
 
 def train(material, seed, arm, temperature=TEMPERATURE, weight=WEIGHT, logits=None):
     """The student of an arm, and the seconds it took."""
-    steps, batch, rate = TRAINING[material.student]
+    steps, batch, rate = TRAINING[material.data, material.student]
     if logits is not None:
         material.logits = logits
     student = material.build(seed)

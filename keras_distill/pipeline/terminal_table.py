@@ -18,7 +18,7 @@ COLUMNS = {
     "training_seconds": ("training\ns", "{:.0f}"),
 }
 CAPTION = (
-    "corrupted accuracy: mean over corruptions and severities. KiB and p50 (one image, one "
+    "corrupted accuracy: mean over corruptions and severities. KiB and p50 (one example, one "
     "thread, LiteRT) are those of each model's .tflite file: float32 ones of the float models. "
     "training s: a student's include the stages before it."
 )

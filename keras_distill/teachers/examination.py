@@ -42,11 +42,14 @@ class Examination:
         if self.finding is not None:
             return f"{self._found()} {self._mend()}"
         if self.at_chance:
+            ways, what = "input scale, channel order or class order", "images"
+            if self.data_scale is None:
+                ways, what = "class order", "examples"
             return (
                 f"The teacher gets {self.accuracy:.1%} of {self.examples} examples right, and "
                 f"guessing gets {self.chance:.1%}; expected a teacher that is better than chance. "
-                "No other input scale, channel order or class order helps: check that it is "
-                "trained, on these classes and on images like these."
+                f"No other {ways} helps: check that it is trained, on these classes and on {what} "
+                "like these."
             ).replace("%", " %")
         return (
             f"The teacher gets {self.accuracy:.1%} of {self.examples} examples right as it is fed."
