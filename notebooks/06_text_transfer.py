@@ -270,7 +270,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# A model of words does not know a misspelt word at all; one of word pieces still has its pieces. That is a property of the tokens, and no teacher mends it.
+# Neither kind of token is safe: a misspelt word is unknown to a model of words, and falls into pieces that mean something else for one of word pieces.
 #
 # Precision, recall and F1 for each class stand in the report (`report.save("report/")` writes the page):
 
