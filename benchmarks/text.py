@@ -15,7 +15,8 @@ size, Adam with cosine decay, and the last step counts.
 - imdb: 25,000 reviews, `bag_of_embeddings`.
 - ensemble: a `bag_of_embeddings` of MiniLM, of each of two distilled `three_layers`, of all three.
 - search: temperature and weight of the labels for the `bag_of_embeddings`, 20 trials, judged on
-  GLUE's validation set; what was found is measured on the treebank's test set.
+  GLUE's validation set; what was found is measured on the treebank's test set. Each trial has an
+  order of its own: trials at weight 1 show how much that does.
 - export: size, parity and accuracy of the first seed's distilled students as .tflite.
 - typos: teacher, control, distilled and file under misspelling, at five severities.
 

@@ -93,7 +93,7 @@ def _train(data, path):
     seconds = time.perf_counter() - start
     path.parent.mkdir(parents=True, exist_ok=True)
     model.save(path)
-    parts = {"sst2": ("glue", "test"), "imdb": ("test_5000",)}[data]
+    parts = {"sst2": ("train", "phrases", "glue", "test"), "imdb": ("test_5000",)}[data]
     found = {part: _accuracy(data, part) for part in parts}
     with open(TABLE, "a", newline="", encoding="utf-8") as file:
         lines = csv.writer(file, lineterminator="\n")

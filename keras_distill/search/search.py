@@ -46,7 +46,9 @@ def search(
 
     Args:
         space: A `HyperDistiller`.
-        train: What `Distiller.fit` takes: a data set, or a tuple `(x, y)`.
+        train: What `Distiller.fit` takes: a data set, or a tuple `(x, y)`. One that shuffles
+            itself anew in every pass gives each trial an order of its own, and what that
+            does to the result; those of `kd.datasets.load` have one order for all trials.
         validation: The same; trials are judged on it.
         method: `"random"`, `"bayesian"` (default; a Gaussian process after 3 random points
             for each value searched) or `"hyperband"` (many short trainings, of which the best
