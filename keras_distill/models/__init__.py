@@ -2,7 +2,6 @@
 
 from keras_distill.models.bag_of_embeddings import bag_of_embeddings as bag_of_embeddings
 from keras_distill.models.bilstm import bilstm as bilstm
-from keras_distill.models.check_vocabulary import check_vocabulary as check_vocabulary
 from keras_distill.models.cifar_resnet import cifar_resnet as cifar_resnet
 from keras_distill.models.fewer_layers import fewer_layers as fewer_layers
 from keras_distill.models.hugging_face_classifier import (
